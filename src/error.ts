@@ -1,0 +1,97 @@
+/**
+ * Every error that the product raises on purpose, by code: what it means and what to do about it.
+ * `docs/errors.md` is generated from this table.
+ */
+export const CATALOGUE = {
+  "config-missing": {
+    means: "The config file does not exist.",
+    remedy: "Create it, or name another with --config.",
+  },
+  "config-unreadable": {
+    means: "The config file exists but can't be read.",
+    remedy: "Look at its permissions and at the disk.",
+  },
+  "config-invalid": {
+    means: "The config has mistakes; each is listed with its line, its path and what would be right.",
+    remedy: "Mend each of them; `wan-failover check` says when none is left.",
+  },
+  "not-permitted": {
+    means: "The process lacks CAP_NET_ADMIN or CAP_NET_RAW, or may not use the daemon's socket.",
+    remedy:
+      "Run it as root; the daemon through the systemd unit, other commands as a member of the group wan-failover.",
+  },
+  "netlink-failed": {
+    means: "The kernel refused a netlink request; its own words follow.",
+    remedy: "`wan-failover doctor` names the usual causes.",
+  },
+  "platform-unsupported": {
+    means: "This machine's processor or C library is not one that we can run on.",
+    remedy: "Use a 64-bit x86, ARM or RISC-V Linux, and install the package with its optional dependencies.",
+  },
+  "interface-missing": {
+    means: "An interface that the config names does not exist.",
+    remedy: "Nothing, if it will appear later; else mend its name in the config.",
+  },
+  "system-call-failed": {
+    means: "A system call failed; its name and the error follow.",
+    remedy: "`wan-failover doctor` names the usual causes.",
+  },
+  "malformed-message": {
+    means: "Bytes from the wire or the kernel don't have the form that they should.",
+    remedy: "Restart the daemon if it is older than the command; else report it, with the kernel's version.",
+  },
+  "nft-missing": {
+    means: "Neither libnftables nor the nft command is there.",
+    remedy: "Install the package nftables.",
+  },
+  "nft-failed": {
+    means: "nftables refused our table; its own words follow.",
+    remedy: "`wan-failover doctor` names the usual causes.",
+  },
+  "no-daemon": {
+    means: "No daemon answers on the socket.",
+    remedy: "Start it: `systemctl start wan-failover`, or `wan-failover run`.",
+  },
+  "daemon-running": {
+    means: "A daemon is running on this socket.",
+    remedy: "Stop it first.",
+  },
+  "order-refused": {
+    means: "The daemon can't do what was asked; the reason follows.",
+    remedy: "`wan-failover status` shows the uplinks and their state.",
+  },
+  usage: {
+    means: "The command line can't be understood.",
+    remedy: "`wan-failover help COMMAND` shows what a command takes.",
+  },
+  "lab-unavailable": {
+    means: "The lab can't be built here; what is missing follows.",
+    remedy: "Run as root, with iproute2 and nftables installed.",
+  },
+  "invariant-broken": {
+    means: "The program found itself in a state that should be impossible.",
+    remedy: "Report it; the service manager restarts the daemon, which adopts what is in place.",
+  },
+} as const;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** The only kind of error raised on purpose. `detail` is one sentence for people, without the code. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Our own mistake: ends the process; the service manager restarts it and start-up reconciles. */
+export class InvariantError extends AppError {
+  constructor(detail: string) {
+    super("invariant-broken", detail);
+  }
+}

@@ -1,0 +1,124 @@
+import type { Import } from "./source.ts";
+
+/** Who may import what, and why not more. Paths are files or folders of the repository, or packages. */
+export interface Layer {
+  readonly folder: string;
+  readonly mayImport: readonly string[];
+  /** Imports of types only: they leave nothing in the running program. */
+  readonly mayImportTypes: readonly string[];
+  readonly reason: string;
+}
+
+export const LAYERS: readonly Layer[] = [
+  {
+    folder: "src/core",
+    mayImport: ["src/core"],
+    mayImportTypes: [],
+    reason: "The core decides from its state, an event and the time alone, so that any decision can be replayed.",
+  },
+  {
+    folder: "src/codec",
+    mayImport: ["src/codec", "src/error.ts"],
+    mayImportTypes: [],
+    reason: "Codecs turn bytes into messages and back; whoever sends them is not their business.",
+  },
+  {
+    folder: "src/adapter",
+    mayImport: ["src/adapter", "src/codec", "src/core/family.ts", "src/core/kernel.ts", "src/error.ts", "node:"],
+    mayImportTypes: ["src/core"],
+    reason:
+      "An adapter carries out one effect and decides nothing, so it needs the core's words but not its functions.",
+  },
+  {
+    folder: "src/shell",
+    mayImport: ["src/shell", "src/core", "src/error.ts", "node:"],
+    mayImportTypes: ["src/adapter"],
+    reason: "The shell runs against ports, so that tests can run it against others.",
+  },
+  {
+    folder: "src/config",
+    mayImport: [
+      "src/config",
+      "src/core/family.ts",
+      "src/core/detector/presets.ts",
+      "src/error.ts",
+      "node:",
+      "yaml",
+      "zod",
+    ],
+    mayImportTypes: ["src/core"],
+    reason: "The config is read before anything runs and must not depend on what it configures.",
+  },
+  {
+    folder: "src/api",
+    mayImport: [
+      "src/api",
+      "src/config",
+      "src/core/status.ts",
+      "src/core/family.ts",
+      "src/error.ts",
+      "src/version.ts",
+      "node:",
+      "zod",
+    ],
+    mayImportTypes: ["src/core"],
+    reason: "The API shows the status and passes orders on; the deciding stays in the core.",
+  },
+  {
+    folder: "src/cli",
+    mayImport: [
+      "src/cli",
+      "src/api",
+      "src/config",
+      "src/core/family.ts",
+      "src/error.ts",
+      "src/version.ts",
+      "node:",
+      "commander",
+    ],
+    mayImportTypes: ["src/core"],
+    reason: "The command line is one of the API's clients and knows no more than any other.",
+  },
+  {
+    folder: "bench",
+    mayImport: ["bench", "src", "lab", "test/fake", "node:"],
+    mayImportTypes: [],
+    reason: "Benches measure the product with what it brings along.",
+  },
+  {
+    folder: "lab",
+    mayImport: [
+      "lab",
+      "src/adapter",
+      "src/codec",
+      "src/cli",
+      "src/core/family.ts",
+      "src/error.ts",
+      "node:",
+      "commander",
+    ],
+    mayImportTypes: ["src/core", "src/api"],
+    reason: "The lab judges the daemon from outside, as its users see it.",
+  },
+];
+
+/** Packages that one place wraps, so that a new version of them is one file's concern. */
+export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly reason: string }>> = {
+  koffi: { files: /^src\/adapter\/libc\.ts$/, reason: "Its poll handles are undocumented and pinned to one version." },
+  yaml: { files: /^(src|test)\/config\//, reason: "Only the config is YAML." },
+  zod: { files: /^src\/(config|api)\//, reason: "Data is checked where it enters; inside, types suffice." },
+  commander: { files: /^(src\/(cli\/.*|main)|lab\/main)\.ts$/, reason: "Only the command line parses arguments." },
+  typescript: { files: /^test\/tidy/, reason: "The compiler is a tool, not a part." },
+};
+
+/** The imports of a layer's file that it must not have. */
+export const forbidden = (layer: Layer, imports: readonly Import[]): Import[] =>
+  imports.filter(({ from, typeOnly }) => {
+    const allowed = typeOnly ? [...layer.mayImport, ...layer.mayImportTypes] : layer.mayImport;
+    return !isKoffiInItsPlace(layer, from) && !allowed.some((place) => isIn(from, place));
+  });
+
+const isKoffiInItsPlace = (layer: Layer, from: string): boolean => layer.folder === "src/adapter" && from === "koffi";
+
+const isIn = (from: string, place: string): boolean =>
+  from === place || from.startsWith(place.endsWith(":") ? place : `${place}/`);

@@ -1,0 +1,56 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * unit: pure and quick · tidy: house rules · sim: seeds · kernel: real sockets in namespaces of its own · lab: the real
+ * daemon, several labs beside each other, since they mostly wait · timing: the real daemon against the clock, alone.
+ */
+/** Real sockets and clocks on a machine that others use too: what a moment of theirs spoilt is tried once more. */
+const SECOND_CHANCE = { retry: 1 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/{core,codec,config,cli,api,shell,bench}/**/*.test.ts"],
+        },
+      },
+      { test: { name: "tidy", include: ["test/tidy.test.ts"] } },
+      { test: { name: "sim", include: ["test/sim/**/*.test.ts"], testTimeout: 600_000, maxWorkers: 2 } },
+      {
+        test: {
+          ...SECOND_CHANCE,
+          name: "kernel",
+          include: ["test/adapter/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          fileParallelism: false,
+          pool: "forks",
+        },
+      },
+      {
+        test: {
+          ...SECOND_CHANCE,
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          exclude: ["test/lab/outage.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          pool: "forks",
+        },
+      },
+      {
+        test: {
+          ...SECOND_CHANCE,
+          name: "timing",
+          include: ["test/lab/outage.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          pool: "forks",
+        },
+      },
+    ],
+  },
+});
