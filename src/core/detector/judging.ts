@@ -1,0 +1,128 @@
+import type { AdaptiveState } from "./adaptive-state.ts";
+import { resetBrownOut } from "./brown-out.ts";
+import { livingTargets, type Silence, weighSilence } from "./evidence.ts";
+import { beginHold, beginOutage, holdEnd, isRestored, isUndecided } from "./hold-down.ts";
+import { settle } from "./outcome.ts";
+import { confidence, divertSpan, failoverSpan, learnDivert } from "./patience.ts";
+import { SILENT_TARGETS_MIN } from "./presets.ts";
+import { ROUNDING_MS, scheduleBy, scheduleIdle } from "./probing.ts";
+import { tellSilence } from "./reason.ts";
+
+/** User packets that came back so recently speak against a failure of the line … */
+const TRAFFIC_FRESH_MS = 1_000;
+
+/** … and delay the failover until this span: streams can outlive a dead uplink for some seconds, not longer. */
+const TRAFFIC_VETO_SPAN_MS = 8_000;
+
+/**
+ * A divert's silence must be this unlikely on the line as it is: 3·10⁻⁷. Four probes on a line that loses 2 %, seven at
+ * 10 %: so a lossy line, which raises suspicion several times a minute, is not diverted by chance.
+ */
+const DIVERT_CHANCE_NATS = 15;
+
+/** A ratio below this can't be measured. */
+const LOSS_NOW_MIN = 0.005;
+
+/** Draws the conclusions from what is known at `now`. */
+export const judge = (state: AdaptiveState, now: number): AdaptiveState => {
+  if (state.path !== null) return judgePath(state, now);
+  const settled = settle(state, now);
+  if (settled.phase === "down") return settled;
+  return settled.phase === "hold-down" ? judgeHold(settled, now) : judgeSilence(settled, now);
+};
+
+/** A path that stayed lost for the debounce time is down. */
+export const judgePath = (state: AdaptiveState, now: number): AdaptiveState => {
+  const { path, phase, settings } = state;
+  if (path === null || (phase !== "up" && phase !== "suspect")) return state;
+  if (now < path.lostAt + settings.pathDebounceMs) return state;
+  return goDown({ ...state, open: [] }, { reason: path.reason, judged: true, confidence: null, now });
+};
+
+const judgeSilence = (state: AdaptiveState, now: number): AdaptiveState => {
+  const silence = weighSilence(state, now);
+  if (silence === null) return acquit(state, now);
+  const suspected = suspect(state, silence, now);
+  return isOutage(suspected, silence) ? failSilent(suspected, silence, now) : divertIfProven(suspected, silence, now);
+};
+
+/** Nothing speaks against the line (any more). */
+const acquit = (state: AdaptiveState, now: number): AdaptiveState => {
+  if (state.phase !== "suspect") return state;
+  const { divertedAt, patience, settings } = state;
+  const learned = divertedAt === null ? patience : learnDivert(patience, settings, { lastedMs: now - divertedAt, now });
+  return scheduleIdle({ ...state, phase: "up", divertedAt: null, goalAt: NEVER, patience: learned }, now);
+};
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+const suspect = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState => {
+  const goalAt = silence.firstSentAt + spanNeeded(state, now);
+  if (state.phase !== "up") return state.goalAt === goalAt ? state : { ...state, goalAt };
+  const { pace, settings } = state;
+  const suspected: AdaptiveState = { ...state, phase: "suspect", goalAt, pace: { ...pace, train: 0, early: 0 } };
+  return pace.nextSendAt - now <= settings.divertSpacingMs ? suspected : scheduleBy(suspected, now);
+};
+
+/** One living target may be down by itself, so its silence must last twice as long; so must one that traffic denies. */
+const spanNeeded = (state: AdaptiveState, now: number): number => {
+  const span = failoverSpan(state.patience, state.settings, now);
+  const needed = livingTargets(state.targets) >= SILENT_TARGETS_MIN ? span : 2 * span;
+  return now - state.traffic.receivedAt <= TRAFFIC_FRESH_MS ? Math.max(needed, TRAFFIC_VETO_SPAN_MS) : needed;
+};
+
+const isOutage = ({ targets, settings, goalAt }: AdaptiveState, silence: Silence): boolean => {
+  const living = livingTargets(targets);
+  return (
+    silence.lastSentAt >= goalAt - ROUNDING_MS &&
+    (silence.nats >= settings.failoverEvidenceNats || living === 0) &&
+    silence.targets >= Math.min(SILENT_TARGETS_MIN, living)
+  );
+};
+
+/** An uplink that was never up teaches nothing: its line may have been on its way up when we began. */
+const failSilent = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState =>
+  goDown(state, {
+    reason: tellSilence(silence, now),
+    judged: state.phase === "unknown",
+    confidence: confidence(state.patience),
+    now,
+  });
+
+const goDown = (state: AdaptiveState, cause: Parameters<typeof beginOutage>[2]): AdaptiveState => {
+  const { settings, pace, quality, outage } = state;
+  const { downIntervalMs } = settings;
+  return {
+    ...state,
+    phase: "down",
+    divertedAt: null,
+    goalAt: NEVER,
+    quality: resetBrownOut(quality, cause.now),
+    outage: beginOutage(outage, settings, cause),
+    pace: { ...pace, train: 0, early: 0, downIntervalMs, nextSendAt: cause.now + downIntervalMs },
+  };
+};
+
+const divertIfProven = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState => {
+  const { phase, divertedAt, settings, patience, targets, quality } = state;
+  if (phase !== "suspect" || divertedAt !== null) return state;
+  const proven =
+    silence.lastSentAt - silence.firstSentAt >= divertSpan(patience, settings, now) - ROUNDING_MS &&
+    silence.nats >= settings.divertEvidenceNats &&
+    silence.probes * -Math.log(Math.max(quality.lossNow, LOSS_NOW_MIN)) >= DIVERT_CHANCE_NATS &&
+    silence.targets >= Math.min(SILENT_TARGETS_MIN, livingTargets(targets));
+  return proven ? { ...state, divertedAt: now } : state;
+};
+
+/** Up again after the hold-down, if it answered well and nothing is missing at this moment. */
+const judgeHold = (state: AdaptiveState, now: number): AdaptiveState => {
+  const end = holdEnd(state.outage);
+  if (end === null || now < end) return state;
+  if (isRestored(state.outage)) return weighSilence(state, now) === null ? restore(state, now) : state;
+  return isUndecided(state.outage) ? { ...state, outage: beginHold(state.outage, now) } : state;
+};
+
+const restore = (state: AdaptiveState, now: number): AdaptiveState => {
+  const frontierAt = Math.max(state.frontierAt, state.outage.answeredAt ?? now);
+  return scheduleIdle({ ...state, phase: "up", frontierAt, outage: { ...state.outage, answeredAt: null } }, now);
+};

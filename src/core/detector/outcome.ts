@@ -1,0 +1,96 @@
+import type { AdaptiveState } from "./adaptive-state.ts";
+import { learnLatency, learnLoss } from "./brown-out.ts";
+import type { Probe } from "./evidence.ts";
+import { LOSSES_IN_ROW_MAX, learnHeld } from "./hold-down.ts";
+import { ROUNDING_MS } from "./probing.ts";
+import { learnOutcome, type Target } from "./round-trip.ts";
+
+/** How a probe ended. `rttMs`: null if it was lost, or if the round trip is ours rather than the line's. */
+export interface Outcome {
+  readonly lost: boolean;
+  readonly rttMs: number | null;
+}
+
+/** An unanswered probe is kept so long at least, for its late answer. */
+const KEEP_MIN_MS = 30_000;
+
+/** The longest time-out with room: a probe must not be forgotten while it is evidence. */
+const KEEP_ROOM_MS = 10_000;
+
+/** Counts the probes whose time to answer is over and forgets those that can't matter any more. */
+export const settle = (state: AdaptiveState, now: number): AdaptiveState => {
+  if (!state.open.some((probe) => isLost(state, probe, now) || isStale(state, probe, now))) return state;
+  const counted = state.open.reduce(
+    (line, probe) => (isLost(line, probe, now) ? countOutcome(line, probe, { outcome: LOST, now }) : line),
+    state,
+  );
+  const kept = state.open.filter((probe) => !isStale(state, probe, now));
+  const open = kept.map((probe) => (isLost(state, probe, now) ? { ...probe, counted: true } : probe));
+  return { ...counted, open };
+};
+
+const LOST: Outcome = { lost: true, rttMs: null };
+
+/**
+ * Silence of everything says nothing about one target or about the line's usual loss. So a loss counts only once a later
+ * probe was answered. In the hold-down it counts at once: there the line is on trial.
+ */
+const isLost = (state: AdaptiveState, probe: Probe, now: number): boolean =>
+  !probe.counted && probe.lostAt <= now && (probe.sentAt <= state.frontierAt || state.phase === "hold-down");
+
+const isStale = ({ frontierAt, settings }: AdaptiveState, { sentAt, lostAt }: Probe, now: number): boolean =>
+  (lostAt <= now && sentAt <= frontierAt) ||
+  now - sentAt >= Math.max(KEEP_MIN_MS, 2 * settings.failoverSpanMaxMs + KEEP_ROOM_MS);
+
+/** Takes the outcome of a probe into the figures: the target's and the line's, or those of the hold-down. */
+export const countOutcome = (
+  state: AdaptiveState,
+  probe: Probe,
+  { outcome, now }: { readonly outcome: Outcome; readonly now: number },
+): AdaptiveState => {
+  switch (state.phase) {
+    case "up":
+    case "suspect":
+      return countQuality(countTarget(state, probe, outcome), probe, { outcome, now });
+    case "hold-down":
+      return countHeld(countTarget(state, probe, outcome), probe, outcome);
+    case "unknown":
+    case "down":
+      return state;
+  }
+};
+
+const countTarget = (state: AdaptiveState, { target }: Probe, { lost }: Outcome): AdaptiveState => {
+  const before = state.targets[target];
+  return before === undefined
+    ? state
+    : { ...state, targets: replaced(state.targets, target, learnOutcome(before, lost)) };
+};
+
+const countQuality = (
+  state: AdaptiveState,
+  { target, paced }: Probe,
+  { outcome, now }: { readonly outcome: Outcome; readonly now: number },
+): AdaptiveState => {
+  const asked = state.targets[target];
+  if (asked === undefined || asked.dead) return state;
+  const loss = paced ? learnLoss(state.quality, outcome.lost, now) : state.quality;
+  const known = outcome.rttMs !== null && asked.baseMs !== null;
+  const quality = known ? learnLatency(loss, { ms: outcome.rttMs, usualMs: asked.baseMs }, now) : loss;
+  return quality === state.quality ? state : { ...state, quality };
+};
+
+/** Only what was sent in the hold-down counts for it. Too many losses in a row: down again. */
+const countHeld = (state: AdaptiveState, { sentAt }: Probe, { lost }: Outcome): AdaptiveState => {
+  const { answeredAt } = state.outage;
+  if (answeredAt === null || sentAt < answeredAt - ROUNDING_MS) return state;
+  const outage = learnHeld(state.outage, lost);
+  if (outage.lossesInRow < LOSSES_IN_ROW_MAX) return { ...state, outage };
+  const reason = `${LOSSES_IN_ROW_MAX} probes in a row were lost in the hold-down`;
+  const pace = { ...state.pace, downIntervalMs: state.settings.downIntervalMs };
+  return { ...state, phase: "down", outage: { ...outage, answeredAt: null, reason }, pace };
+};
+
+/** `targets` with another one at `index`. */
+export const replaced = (targets: readonly Target[], index: number, target: Target): readonly Target[] =>
+  targets.map((before, at) => (at === index ? target : before));

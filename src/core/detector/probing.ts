@@ -1,0 +1,198 @@
+import type { AdaptiveState, Pace } from "./adaptive-state.ts";
+import { livingTargets, natsOf, type Probe } from "./evidence.ts";
+import { SEND_SPACING_MIN_MS, SILENT_TARGETS_MIN } from "./presets.ts";
+import { draw } from "./random.ts";
+import { type Target, timeoutOf } from "./round-trip.ts";
+
+/** Probes closer than this share a burst of loss. */
+const PACED_SPACING_MS = 500;
+
+/** A late answer within this time isn't lost yet in the line's figures: cellular lines deliver after seconds. */
+const LOST_AFTER_MS = 4_000;
+
+/** So many confirming probes go out quickly; a divert that they don't prove can wait for the slower ones. */
+const QUICK_PROBES_MAX = 12;
+
+/** A hint costs so many quick probes before the first of them has expired. */
+const EARLY_PROBES = 3;
+
+/** Each eighth idle probe goes to a dead target, to see whether it lives again, besides the probe that was due. */
+const REVIVE_EACH = 8;
+
+/** While down, each probe waits so much longer than the one before. */
+const DOWN_GROWTH = 1.2;
+
+/** More open probes than any sensible setting makes. */
+const OPEN_MAX = 1_000;
+
+/** A tolerance for the rounding of floating-point times, 1 µs. */
+export const ROUNDING_MS = 0.001;
+
+/** The pace at the start: the first probe goes out at once. */
+export const startPace = ({
+  seed,
+  downIntervalMs,
+  now,
+}: {
+  seed: number;
+  downIntervalMs: number;
+  now: number;
+}): Pace => ({
+  nextSendAt: now,
+  lastSentAt: Number.NEGATIVE_INFINITY,
+  lastPacedAt: Number.NEGATIVE_INFINITY,
+  lastTarget: 0,
+  seq: 0,
+  idleTurn: -1,
+  confirmTurn: -1,
+  reviveTurn: -1,
+  idleProbes: 0,
+  train: 0,
+  early: 0,
+  downIntervalMs,
+  random: seed | 0,
+  carrying: false,
+});
+
+/** When the next probe may go out: targets are always spared a minimum. */
+export const dueAt = ({ nextSendAt, lastSentAt }: Pace): number =>
+  Math.max(nextSendAt, lastSentAt + SEND_SPACING_MIN_MS);
+
+/** The time between probes while all is well, milliseconds, without jitter. */
+export const idleInterval = ({ settings, quality, pace }: AdaptiveState): number => {
+  const interval = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
+  return quality.lossNats > settings.boostAboveNats ? Math.min(interval, settings.boostedIntervalMs) : interval;
+};
+
+/** The next probe an idle interval from now, with jitter so that detectors don't march in step. */
+export const scheduleIdle = (state: AdaptiveState, now: number): AdaptiveState => {
+  const { value, random } = draw(state.pace.random);
+  const nextSendAt = now + idleInterval(state) * (0.9 + 0.2 * value);
+  return { ...state, pace: { ...state.pace, nextSendAt, random, early: 0 } };
+};
+
+/** The next probe at `at` at the latest. */
+export const scheduleBy = (state: AdaptiveState, at: number): AdaptiveState =>
+  state.pace.nextSendAt <= at ? state : { ...state, pace: { ...state.pace, nextSendAt: at } };
+
+/** A hint of trouble: probe now, unless the last probe may still be answered; quickly again until something answers. */
+export const probeOnHint = (state: AdaptiveState, now: number): AdaptiveState => {
+  if (isAwaiting(state, now)) return state;
+  return { ...state, pace: { ...state.pace, nextSendAt: Math.min(state.pace.nextSendAt, now), early: EARLY_PROBES } };
+};
+
+/** Whether a probe went out so recently that its answer may still come. */
+export const isAwaiting = ({ pace, targets, settings }: AdaptiveState, now: number): boolean =>
+  now - pace.lastSentAt <= timeoutOf(targets, pace.lastTarget, settings.timeoutMinMs);
+
+/** Sends the next probe; `pace.seq` and `pace.lastTarget` of the result are the probe's. */
+export const sendProbe = (state: AdaptiveState, now: number): AdaptiveState => {
+  const { target, pace } = isQuiet(state) ? pickIdle(state) : pickConfirming(state);
+  const seq = pace.seq + 1;
+  const probe = newProbe(state, { seq, target, now });
+  const sent = { ...pace, seq, lastTarget: target, lastSentAt: now, lastPacedAt: probe.paced ? now : pace.lastPacedAt };
+  const room = state.open.length >= OPEN_MAX ? state.open.slice(1) : state.open;
+  return scheduleNext({ ...state, open: [...room, probe], pace: sent }, now);
+};
+
+const isQuiet = ({ phase, pace }: AdaptiveState): boolean => phase === "up" && pace.early === 0;
+
+const newProbe = (
+  { targets, settings, pace }: AdaptiveState,
+  { seq, target, now }: { readonly seq: number; readonly target: number; readonly now: number },
+): Probe => {
+  const asked = targets[target];
+  return {
+    seq,
+    target,
+    sentAt: now,
+    expiresAt: now + timeoutOf(targets, target, settings.timeoutMinMs),
+    lostAt: now + LOST_AFTER_MS,
+    nats: asked === undefined ? 0 : natsOf(asked),
+    counted: false,
+    paced: asked?.dead !== true && now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
+    tainted: false,
+  };
+};
+
+interface Pick {
+  readonly target: number;
+  readonly pace: Pace;
+}
+
+const pickIdle = ({ targets, primaries, pace }: AdaptiveState): Pick => {
+  const idleProbes = pace.idleProbes + 1;
+  const dead = idleProbes % REVIVE_EACH === 0 ? nextOf(targets, pace.reviveTurn, (target) => target.dead) : null;
+  const living = nextOf(targets.slice(0, primaries), pace.idleTurn, isAlive) ?? nextOf(targets, pace.idleTurn, isAlive);
+  if (dead !== null && living !== null) return { target: dead, pace: { ...pace, idleProbes, reviveTurn: dead } };
+  const target = living ?? (pace.idleTurn + 1) % targets.length;
+  return { target, pace: { ...pace, idleProbes, idleTurn: target } };
+};
+
+const pickConfirming = (state: AdaptiveState): Pick => {
+  const { targets, pace } = state;
+  const living = asksDead(state) ? null : nextOf(targets, pace.confirmTurn, isAlive);
+  const target = living ?? (pace.confirmTurn + 1) % targets.length;
+  return { target, pace: { ...pace, confirmTurn: target, train: pace.train + 1 } };
+};
+
+/** While down, life may come from any target; a silence that rests on one target must be confirmed by another. */
+const asksDead = ({ phase, targets }: AdaptiveState): boolean =>
+  phase === "down" || (phase === "suspect" && livingTargets(targets) < SILENT_TARGETS_MIN);
+
+const isAlive = (target: Target): boolean => !target.dead;
+
+/** The first after `turn`, in a circle, of which `suits` is true. */
+const nextOf = (targets: readonly Target[], turn: number, suits: (target: Target) => boolean): number | null => {
+  for (let step = 1; step <= targets.length; step += 1) {
+    const index = (turn + step) % targets.length;
+    const target = targets[index];
+    if (target !== undefined && suits(target)) return index;
+  }
+  return null;
+};
+
+const scheduleNext = (state: AdaptiveState, now: number): AdaptiveState => {
+  switch (state.phase) {
+    case "up":
+      return scheduleUp(state, now);
+    case "unknown":
+    case "suspect":
+      return withNext(state, confirmingAt(state, now));
+    case "down":
+      return scheduleDown(state, now);
+    case "hold-down":
+      return withNext(state, now + state.settings.holdDownIntervalMs);
+  }
+};
+
+const withNext = (state: AdaptiveState, nextSendAt: number): AdaptiveState => ({
+  ...state,
+  pace: { ...state.pace, nextSendAt },
+});
+
+const scheduleUp = (state: AdaptiveState, now: number): AdaptiveState => {
+  const { pace, targets, settings } = state;
+  const wasRevival = pace.early === 0 && targets[pace.lastTarget]?.dead === true && targets.some(isAlive);
+  if (pace.early === 0 && !wasRevival) return scheduleIdle(state, now);
+  const early = Math.max(0, pace.early - 1);
+  return { ...state, pace: { ...pace, early, nextSendAt: now + settings.divertSpacingMs } };
+};
+
+/** Quickly until the divert, then slower; one exactly when the span for the failover is full. */
+const confirmingAt = (state: AdaptiveState, now: number): number => {
+  const usual = now + confirmingSpacing(state);
+  const wantsGoal = now < state.goalAt - ROUNDING_MS && state.goalAt < usual;
+  return wantsGoal ? Math.max(state.goalAt, now + SEND_SPACING_MIN_MS) : usual;
+};
+
+const confirmingSpacing = ({ phase, pace, targets, settings, divertedAt }: AdaptiveState): number => {
+  if (phase === "unknown" && pace.train < targets.length) return SEND_SPACING_MIN_MS;
+  return divertedAt === null && pace.train < QUICK_PROBES_MAX ? settings.divertSpacingMs : settings.confirmSpacingMs;
+};
+
+const scheduleDown = (state: AdaptiveState, now: number): AdaptiveState => {
+  const { downIntervalMs } = state.pace;
+  const longer = Math.min(state.settings.downIntervalMaxMs, downIntervalMs * DOWN_GROWTH);
+  return { ...state, pace: { ...state.pace, nextSendAt: now + downIntervalMs, downIntervalMs: longer } };
+};

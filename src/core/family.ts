@@ -1,0 +1,5 @@
+/** An address family. Each uplink is judged and routed per family. */
+export type Family = "ipv4" | "ipv6";
+
+/** Both families, in the order in which they are decided and shown. */
+export const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];

@@ -1,0 +1,49 @@
+import type { DetectionSettings } from "./detector/presets.ts";
+import type { Family } from "./family.ts";
+
+/** The config, resolved: defaults filled in, durations in milliseconds, presets spelled out. */
+export interface Settings {
+  /** In order of preference. */
+  readonly uplinks: readonly UplinkSettings[];
+  readonly failover: FailoverSettings;
+}
+
+/** One uplink. */
+export interface UplinkSettings {
+  readonly name: string;
+  readonly interface: string;
+  /** Preference class, 1 is best; uplinks of one tier share traffic by weight. */
+  readonly tier: number;
+  /** 1..256. */
+  readonly weight: number;
+  readonly metered: boolean;
+  readonly families: Readonly<Record<Family, UplinkFamilySettings>>;
+  readonly detection: DetectionSettings;
+}
+
+/** One uplink in one address family. */
+export interface UplinkFamilySettings {
+  /** external: somebody else configures it and we learn. none: this family is not used on this uplink. */
+  readonly method: "external" | "none";
+  /** Overrides what is learned. */
+  readonly gateway: string | null;
+  /** Masquerade what leaves here. */
+  readonly masquerade: boolean;
+  /** Addresses probed through this uplink; never empty unless method is none. */
+  readonly targets: readonly string[];
+}
+
+/** When to switch, and what becomes of running flows. */
+export interface FailoverSettings {
+  /** No failback sooner than this after a failover. */
+  readonly holdAfterFailoverMs: number;
+  /** No voluntary switch sooner than this after a failback. */
+  readonly holdAfterFailbackMs: number;
+  readonly failback: "auto" | "manual";
+  /** Whether suspicion moves new flows (stage 1). */
+  readonly divert: boolean;
+  /** After a failback, running flows stay where they began for so long, then follow; null: for ever. */
+  readonly drainMs: number | null;
+  /** What SIGTERM does to the kernel's state. */
+  readonly onStop: "keep" | "restore";
+}
