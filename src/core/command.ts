@@ -1,0 +1,40 @@
+import type { Family } from "./family.ts";
+import type { Edit } from "./kernel.ts";
+import type { Memory } from "./memory.ts";
+import type { Report } from "./report.ts";
+
+/** Everything that the daemon can be told to do. Commands of one step are carried out in their order. */
+export type Command =
+  /** Answered by the event `kernel-read`. */
+  | { readonly kind: "read-kernel"; readonly sysctlNames: readonly string[] }
+  /** Answered by the event `kernel-edited`. */
+  | { readonly kind: "edit-kernel"; readonly edits: readonly Edit[] }
+  /** Answered by `probe-replied` or `probe-refused`, or by nothing. */
+  | SendProbe
+  /** Forget the conntrack entries whose mark fits. */
+  | { readonly kind: "flush-flows"; readonly family: Family; readonly mark: number; readonly mask: number }
+  /** Keep this over a restart. */
+  | { readonly kind: "save-memory"; readonly memory: Memory }
+  /** Tell people. */
+  | { readonly kind: "report"; readonly report: Report }
+  | {
+      readonly kind: "answer-order";
+      readonly id: number;
+      readonly accepted: boolean;
+      /** One sentence: what happens now, or why not. */
+      readonly message: string;
+    };
+
+/** A probe to be sent now, bound to its uplink. */
+export interface SendProbe {
+  readonly kind: "send-probe";
+  readonly uplink: string;
+  readonly family: Family;
+  readonly seq: number;
+  readonly target: string;
+  /** The interface that the probe is bound to, by name and index (a new index needs a new socket). */
+  readonly interface: string;
+  readonly link: number;
+  /** The packet mark. */
+  readonly mark: number;
+}

@@ -1,0 +1,57 @@
+import type { Family } from "./family.ts";
+import type { EditFailure, KernelState } from "./kernel.ts";
+import type { Settings } from "./settings.ts";
+
+/** Everything that can happen to the daemon. The journal of these, with their times, replays every decision. */
+export type Event =
+  /** The deadline has come (or an early wake-up, which changes nothing). */
+  | { readonly kind: "tick" }
+  /** A valid config was loaded; the first of all events, and each reload. */
+  | { readonly kind: "configured"; readonly settings: Settings }
+  /** The kernel's state was read anew. */
+  | { readonly kind: "kernel-read"; readonly kernel: KernelState }
+  /** The kernel's state may have changed; what changed is unknown. */
+  | { readonly kind: "kernel-changed" }
+  /** Edits were carried out. `firewall`: our table as nft lists it now, undefined if it wasn't touched. */
+  | {
+      readonly kind: "kernel-edited";
+      readonly failures: readonly EditFailure[];
+      readonly firewall: string | null | undefined;
+    }
+  /** A gateway's neighbour entry went to NUD_FAILED. */
+  | { readonly kind: "gateway-unresolved"; readonly link: number; readonly address: string }
+  /** The answer to a probe. `rttMs`: from kernel time stamps. */
+  | ({ readonly kind: "probe-replied"; readonly rttMs: number } & ProbeOutcome)
+  /** A probe that could not be sent, or was answered by an ICMP error. */
+  | ({ readonly kind: "probe-refused"; readonly error: string } & ProbeOutcome)
+  /** User packets since the reading before, of the uplinks where there were any. */
+  | { readonly kind: "traffic-counted"; readonly counts: readonly TrafficCount[] }
+  /** An order by a person or a program; answered by the command `answer-order` with the same id. */
+  | { readonly kind: "ordered"; readonly id: number; readonly order: Order };
+
+/** Which probe an outcome is about. */
+export interface ProbeOutcome {
+  readonly uplink: string;
+  readonly family: Family;
+  readonly seq: number;
+}
+
+/** User packets of one uplink and family since the reading before. */
+export interface TrafficCount {
+  /** The uplink's number. */
+  readonly number: number;
+  readonly family: Family;
+  /** Packets that left in flows begun from our side. */
+  readonly sent: number;
+  /** Packets that came in as replies to such flows. */
+  readonly received: number;
+}
+
+/** What a person or a program may ask for. */
+export type Order =
+  /** Force traffic onto an uplink (null: the best standby) for a while (null: as long as `holdAfterFailover`). */
+  | { readonly kind: "test"; readonly uplink: string | null; readonly forMs: number | null }
+  /** End a test or a hold now. */
+  | { readonly kind: "failback" }
+  /** Pin an uplink by hand; null lets the policy decide again. */
+  | { readonly kind: "use"; readonly uplink: string | null };

@@ -1,0 +1,30 @@
+/**
+ * Bits of the packet and conntrack mark that are ours. The lower five hold the uplink's number; the sixth says
+ * that the flow belongs to the uplink (it came in through it, or is a probe), so that no drain moves it.
+ */
+export const MARK_MASK = 0x3f000000;
+/** The bits of the uplink's number. */
+export const NUMBER_MASK = 0x1f000000;
+/** The bit of a flow that belongs to its uplink. */
+export const ANCHORED = 0x20000000;
+
+/** The most uplinks that the mark can tell apart. */
+export const MOST_UPLINKS = 31;
+
+/** The mark of a flow that may be moved. `number`: 1..31. Never throws. */
+export const markOf = (number: number): number => number << 24;
+
+/** The routing table that holds an uplink's default alone. Never throws. */
+export const tableOf = (number: number): number => 8700 + number;
+
+/** Where an uplink's four rules begin. Never throws. */
+export const priorityOf = (number: number): number => 18700 + 4 * (number - 1);
+
+/** The routing table whose default is `unreachable`: for a family without an uplink. */
+export const REFUSAL_TABLE = 8700;
+
+/** Where the two rules are that lead there: after everybody else's, just before the kernel's own for table main. */
+export const REFUSAL_PRIORITY = 32764;
+
+/** Whether a routing table is one of ours. Never throws. */
+export const isOurTable = (table: number): boolean => table >= REFUSAL_TABLE && table <= tableOf(MOST_UPLINKS);

@@ -1,0 +1,61 @@
+import { learn } from "./detector/detect.ts";
+import type { Learned } from "./detector/detector.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import type { SwitchKind } from "./report.ts";
+import type { Drain, FamilyState, State, Test, UplinkState } from "./state.ts";
+
+/** What outlives the process (not the machine: times are monotonic since boot). */
+export interface Memory {
+  readonly version: 1;
+  readonly uplinks: Readonly<Record<string, UplinkMemory>>;
+  readonly families: Readonly<Record<Family, FamilyMemory>>;
+  readonly pin: string | null;
+  readonly test: Test | null;
+  readonly originalSysctls: Readonly<Record<string, string>>;
+}
+
+/** What to keep of an uplink. */
+export interface UplinkMemory {
+  /** 1..31. */
+  readonly number: number;
+  readonly learned: Readonly<Partial<Record<Family, Learned>>>;
+}
+
+/** What to keep of a family's choice. */
+export interface FamilyMemory {
+  readonly active: readonly string[];
+  readonly since: number;
+  readonly how: SwitchKind | null;
+  readonly reason: string;
+  readonly holdUntil: number;
+  readonly drains: readonly Drain[];
+}
+
+/** What to keep of a state. Never throws. */
+export const remember = (state: State, now: number): Memory => ({
+  version: 1,
+  uplinks: Object.fromEntries(state.uplinks.map((uplink) => [uplink.settings.name, rememberUplink(uplink, now)])),
+  families: { ipv4: rememberFamily(state.families.ipv4), ipv6: rememberFamily(state.families.ipv6) },
+  pin: state.pin,
+  test: state.test,
+  originalSysctls: state.originalSysctls,
+});
+
+const rememberUplink = (uplink: UplinkState, now: number): UplinkMemory => ({
+  number: uplink.number,
+  learned: Object.fromEntries(
+    FAMILIES.flatMap((family) => {
+      const monitor = uplink.families[family];
+      return monitor === null ? [] : [[family, learn(monitor.detector, now)]];
+    }),
+  ),
+});
+
+const rememberFamily = ({ active, since, how, reason, holdUntil, drains }: FamilyState): FamilyMemory => ({
+  active,
+  since,
+  how,
+  reason,
+  holdUntil,
+  drains,
+});

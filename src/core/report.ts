@@ -1,0 +1,51 @@
+import type { Verdict } from "./detector/detector.ts";
+import type { Family } from "./family.ts";
+
+/** What kind of switch it was. */
+export type SwitchKind =
+  /** The first choice after a start without a predecessor. */
+  | "chosen"
+  /** The active uplink failed or is degraded. */
+  | "failover"
+  /** Back to a better tier. */
+  | "failback"
+  /** An uplink of the same tier joined or left. */
+  | "rebalanced"
+  /** An order by hand, a test, or the end of one. */
+  | "ordered";
+
+/** Something that people may want to know. */
+export type Report =
+  | {
+      readonly kind: "verdict-changed";
+      readonly uplink: string;
+      readonly family: Family;
+      readonly from: Verdict;
+      readonly to: Verdict;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "switched";
+      readonly family: Family;
+      readonly how: SwitchKind;
+      readonly from: readonly string[];
+      readonly to: readonly string[];
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "diverted";
+      readonly family: Family;
+      readonly from: readonly string[];
+      readonly to: readonly string[];
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "returned";
+      readonly family: Family;
+      readonly to: readonly string[];
+      readonly reason: string;
+    }
+  /** Someone changed what is ours, and it was put right. */
+  | { readonly kind: "kernel-mended"; readonly edits: number; readonly what: string }
+  /** The kernel refused an edit. */
+  | { readonly kind: "edit-failed"; readonly what: string; readonly message: string };

@@ -1,0 +1,114 @@
+import { candidates, isWorking } from "./candidate.ts";
+import type { Command } from "./command.ts";
+import { decide } from "./decide.ts";
+import type { DetectorEvent } from "./detector/detector.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import { moveFlows } from "./flows.ts";
+import { remember } from "./memory.ts";
+import { andThen, type Observation, type Place, tell, withMonitor } from "./observe.ts";
+import { askKernel, readingAt } from "./reading.ts";
+import type { Report } from "./report.ts";
+import type { State } from "./state.ts";
+import { keepUp } from "./upkeep.ts";
+
+/** What a review led to. */
+export interface Reviewed {
+  readonly state: State;
+  readonly commands: readonly Command[];
+}
+
+/** While no uplink of a family works, each is probed this often (ms): the first to return takes the traffic. */
+const FORSAKEN_PROBE_MS = 1000;
+
+/** Why there is a review. */
+export interface Occasion {
+  readonly now: number;
+  /** What the detectors said just now. */
+  readonly news: readonly Report[];
+  /** Nothing about the uplinks has changed: what differs in the kernel, somebody else did. */
+  readonly mending: boolean;
+}
+
+/**
+ * Decides anew, makes the kernel follow, and says when to look again. The kernel comes first among the commands.
+ * Pure; never throws.
+ */
+export const review = (before: State, { now, news, mending }: Occasion): Reviewed => {
+  const decided = decide(before, now);
+  const roles = tellRoles(decided.state, now);
+  const kept = keepUp(roles.state, now, mending && decided.commands.length === 0);
+  const moved = moveFlows(kept.state, now);
+  const roused = rouse(moved.state, now);
+  const asked = now >= readingAt(roused.state) ? askKernel(roused.state, now) : null;
+  const after = asked?.state ?? roused.state;
+  const state: State = {
+    ...after,
+    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, rouseAt(after, now), readingAt(after)),
+  };
+  return {
+    state,
+    commands: [
+      ...kept.commands,
+      ...moved.commands,
+      ...[...news, ...roles.reports, ...roused.reports].map((report): Command => ({ kind: "report", report })),
+      ...decided.commands,
+      ...roles.probes,
+      ...roused.probes,
+      ...(asked === null ? [] : [asked.command]),
+      ...(isWorthKeeping(before, state, news.length + decided.commands.length)
+        ? [{ kind: "save-memory", memory: remember(state, now) } as const]
+        : []),
+    ],
+  };
+};
+
+/**
+ * Tells the detectors whose uplink took up or laid down new flows: it decides how often they probe. Whoever takes
+ * them up is asked at once whether it still lives.
+ */
+const tellRoles = (before: State, now: number): Observation => {
+  const carries = (name: string, family: Family): boolean => before.families[family].carrying.includes(name);
+  const isNew = ({ uplink, family, monitor }: Place): boolean =>
+    carries(uplink.settings.name, family) !== monitor.carrying;
+  const role = (place: Place): DetectorEvent | null =>
+    isNew(place) ? { kind: "role", carrying: !place.monitor.carrying } : null;
+  const nudge = (place: Place): DetectorEvent | null =>
+    isNew(place) && !place.monitor.carrying ? { kind: "nudge" } : null;
+  const told = andThen(tell(before, role, now), (state) => tell(state, nudge, now));
+  return { ...told, state: withRoles(told.state, carries) };
+};
+
+const withRoles = (state: State, carries: (name: string, family: Family) => boolean): State => ({
+  ...state,
+  uplinks: state.uplinks.map((uplink) =>
+    FAMILIES.reduce((current, family) => {
+      const monitor = current.families[family];
+      const carrying = carries(uplink.settings.name, family);
+      return monitor === null || monitor.carrying === carrying
+        ? current
+        : withMonitor(current, family, { ...monitor, carrying });
+    }, uplink),
+  ),
+});
+
+const isForsaken = (state: State, family: Family): boolean => {
+  const able = candidates(state.uplinks, family).filter((candidate) => candidate.usable);
+  return able.length > 0 && !able.some(isWorking);
+};
+
+/** Probes every uplink of a family in which none works. */
+const rouse = (state: State, now: number): Observation =>
+  tell(
+    state,
+    ({ family, monitor }) => (monitor.path.usable && isForsaken(state, family) ? { kind: "nudge" } : null),
+    now,
+  );
+
+const rouseAt = (state: State, now: number): number =>
+  FAMILIES.some((family) => isForsaken(state, family)) ? now + FORSAKEN_PROBE_MS : Number.POSITIVE_INFINITY;
+
+const isWorthKeeping = (before: State, after: State, news: number): boolean =>
+  news > 0 ||
+  before.pin !== after.pin ||
+  before.test !== after.test ||
+  before.originalSysctls !== after.originalSysctls;

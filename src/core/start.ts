@@ -1,0 +1,219 @@
+import { startDetector } from "./detector/detect.ts";
+import type { Learned } from "./detector/detector.ts";
+import type { DetectionSettings } from "./detector/presets.ts";
+import type { Family } from "./family.ts";
+import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
+import { MOST_UPLINKS } from "./mark.ts";
+import type { Memory } from "./memory.ts";
+import type { Settings, UplinkSettings } from "./settings.ts";
+import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
+
+/** What a start depends on. */
+export interface Start {
+  readonly settings: Settings;
+  /** What an earlier run of this boot left, null if nothing. */
+  readonly memory: Memory | null;
+  /** Any 32-bit number; the same seed and events give the same decisions. */
+  readonly seed: number;
+  /** Milliseconds, monotonic since boot. */
+  readonly now: number;
+}
+
+/** The state before the first event. Pure; never throws. */
+export const start = ({ settings, memory, seed, now }: Start): State =>
+  withUplinks(
+    {
+      failover: settings.failover,
+      uplinks: [],
+      families: { ipv4: startFamily(memory, "ipv4", now), ipv6: startFamily(memory, "ipv6", now) },
+      kernel: null,
+      pin: memory?.pin ?? null,
+      test: memory?.test ?? null,
+      upkeep: {
+        firewall: null,
+        failures: [],
+        retryAt: 0,
+        backoffMs: 0,
+        mendings: [],
+        readAt: now,
+        askedAt: now,
+        reading: false,
+        underway: [],
+      },
+      originalSysctls: memory?.originalSysctls ?? {},
+      seed,
+      reviewAt: now,
+    },
+    { settings, memory, now },
+  );
+
+const startFamily = (memory: Memory | null, family: Family, now: number): FamilyState => {
+  const kept = memory?.families[family];
+  return {
+    active: kept?.active ?? [],
+    carrying: [],
+    since: kept?.since ?? now,
+    how: kept?.how ?? null,
+    reason: kept?.reason ?? "just started",
+    holdUntil: kept?.holdUntil ?? 0,
+    failbackGranted: false,
+    waiting: null,
+    drains: kept?.drains ?? [],
+  };
+};
+
+interface Reconfiguration {
+  readonly settings: Settings;
+  readonly memory: Memory | null;
+  readonly now: number;
+}
+
+/**
+ * The state under new settings: uplinks are recognised by name and keep their number, and their detectors unless
+ * what those depend on has changed. What names an uplink that is gone is forgotten. Pure; never throws.
+ */
+export const withUplinks = (state: State, { settings, memory, now }: Reconfiguration): State => {
+  const numbers = assignNumbers({ state, names: settings.uplinks.map((one) => one.name), memory });
+  const uplinks = settings.uplinks.map((one) => {
+    const before = state.uplinks.find((uplink) => uplink.settings.name === one.name);
+    const learned = memory?.uplinks[one.name]?.learned ?? {};
+    return reconfigure({ one, before, number: numbers.get(one.name) ?? MOST_UPLINKS, learned, seed: state.seed, now });
+  });
+  const present = (name: string): boolean => uplinks.some((uplink) => uplink.settings.name === name);
+  const kept = (family: Family): FamilyState => keepPresent(state.families[family], uplinks, family);
+  return {
+    ...state,
+    failover: settings.failover,
+    uplinks,
+    families: { ipv4: kept("ipv4"), ipv6: kept("ipv6") },
+    pin: state.pin !== null && present(state.pin) ? state.pin : null,
+    test: state.test !== null && present(state.test.uplink) ? state.test : null,
+    reviewAt: now,
+  };
+};
+
+interface AssignNumbers {
+  readonly state: State;
+  readonly names: readonly string[];
+  readonly memory: Memory | null;
+}
+
+/** A name keeps the number that it has or had; the others get the lowest that are free. */
+const assignNumbers = ({ state, names, memory }: AssignNumbers): ReadonlyMap<string, number> => {
+  const numbers = new Map<string, number>();
+  const taken = new Set<number>();
+  const assign = (name: string, number: number | undefined): void => {
+    if (number === undefined || taken.has(number) || numbers.has(name)) return;
+    numbers.set(name, number);
+    taken.add(number);
+  };
+  for (const name of names) assign(name, state.uplinks.find((uplink) => uplink.settings.name === name)?.number);
+  for (const name of names) assign(name, memory?.uplinks[name]?.number);
+  for (const name of names)
+    assign(
+      name,
+      ALL_NUMBERS.find((number) => !taken.has(number)),
+    );
+  return numbers;
+};
+
+const ALL_NUMBERS: readonly number[] = Array.from({ length: MOST_UPLINKS }, (_, index) => index + 1);
+
+interface Reconfigure {
+  readonly one: UplinkSettings;
+  readonly before: UplinkState | undefined;
+  readonly number: number;
+  readonly learned: Readonly<Partial<Record<Family, Learned>>>;
+  readonly seed: number;
+  readonly now: number;
+}
+
+const reconfigure = ({ one, before, number, learned, seed, now }: Reconfigure): UplinkState => {
+  const monitor = (family: Family): Monitor | null => {
+    if (one.families[family].method === "none") return null;
+    const kept = before?.families[family];
+    if (before !== undefined && kept && sameProbing(before.settings, one, family)) return kept;
+    return startMonitor({
+      one,
+      family,
+      learned: learned[family] ?? null,
+      seed: seed + number * 2 + (family === "ipv6" ? 1 : 0),
+      now,
+    });
+  };
+  return { settings: one, number, families: { ipv4: monitor("ipv4"), ipv6: monitor("ipv6") } };
+};
+
+interface StartMonitor {
+  readonly one: UplinkSettings;
+  readonly family: Family;
+  readonly learned: Learned | null;
+  readonly seed: number;
+  readonly now: number;
+}
+
+const startMonitor = ({ one, family, learned, seed, now }: StartMonitor): Monitor => ({
+  path: { usable: false, reason: "not examined yet", link: null },
+  detector: startDetector({
+    settings: one.detection,
+    targetCount: one.families[family].targets.length,
+    seed,
+    now,
+    learned,
+  }),
+  recent: [],
+  unflushed: false,
+  carrying: false,
+});
+
+/** Plain data of a fixed form, so that its text tells. */
+const sameProbing = (a: UplinkSettings, b: UplinkSettings, family: Family): boolean => {
+  const key = (one: UplinkSettings): string => {
+    const detection: DetectionSettings = one.detection;
+    return JSON.stringify([one.interface, detection, one.families[family].targets]);
+  };
+  return key(a) === key(b);
+};
+
+const keepPresent = (before: FamilyState, uplinks: readonly UplinkState[], family: Family): FamilyState => {
+  const present = (name: string): boolean =>
+    uplinks.some((uplink) => uplink.settings.name === name && uplink.families[family] !== null);
+  return {
+    ...before,
+    active: before.active.filter(present),
+    carrying: before.carrying.filter(present),
+    drains: before.drains.filter((drain) => present(drain.uplink)),
+  };
+};
+
+/**
+ * Takes over what an earlier run left in the kernel: who carries now is who has our default with metric 1, and
+ * without a memory that is also who is active. Pure; never throws.
+ */
+export const adopt = (state: State, kernel: KernelState): State => ({
+  ...state,
+  families: {
+    ipv4: adoptFamily(state, kernel, "ipv4"),
+    ipv6: adoptFamily(state, kernel, "ipv6"),
+  },
+});
+
+const adoptFamily = (state: State, kernel: KernelState, family: Family): FamilyState => {
+  const carrying = inUse(state, kernel, family);
+  const before = state.families[family];
+  if (carrying.length === 0) return before;
+  return before.active.length > 0
+    ? { ...before, carrying }
+    : { ...before, carrying, active: carrying, reason: "found in use at the start" };
+};
+
+const inUse = (state: State, kernel: KernelState, family: Family): readonly string[] => {
+  const route = kernel.routes.find(
+    (one) => one.family === family && one.protocol === PROTOCOL && one.table === MAIN_TABLE && one.metric === 1,
+  );
+  const links = new Set(route?.hops.map((hop) => hop.link));
+  const used = kernel.links.filter((link) => links.has(link.index)).map((link) => link.name);
+  return state.uplinks
+    .filter((uplink) => used.includes(uplink.settings.interface) && uplink.families[family] !== null)
+    .map((uplink) => uplink.settings.name);
+};

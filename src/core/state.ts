@@ -1,0 +1,106 @@
+import type { DetectorState } from "./detector/detect.ts";
+import type { Family } from "./family.ts";
+import type { Edit, EditFailure, KernelState } from "./kernel.ts";
+import type { Path } from "./path.ts";
+import type { SwitchKind } from "./report.ts";
+import type { FailoverSettings, UplinkSettings } from "./settings.ts";
+
+/** All that the daemon knows: plain data, replaced and never changed. */
+export interface State {
+  readonly failover: FailoverSettings;
+  /** In the config's order. */
+  readonly uplinks: readonly UplinkState[];
+  readonly families: Readonly<Record<Family, FamilyState>>;
+  /** null until the first reading. */
+  readonly kernel: KernelState | null;
+  /** The uplink pinned by hand. */
+  readonly pin: string | null;
+  readonly test: Test | null;
+  readonly upkeep: Upkeep;
+  /** Values that sysctls had before we changed them, for `reset`. */
+  readonly originalSysctls: Readonly<Record<string, string>>;
+  /** Drives the detectors' random numbers. */
+  readonly seed: number;
+  /** When time alone may change a decision; Infinity if never. */
+  readonly reviewAt: number;
+}
+
+/** A failover forced in software. */
+export interface Test {
+  readonly uplink: string;
+  readonly until: number;
+}
+
+/** One uplink. */
+export interface UplinkState {
+  readonly settings: UplinkSettings;
+  /** 1..31, kept while the name is configured: it is in the marks of running flows. */
+  readonly number: number;
+  /** null: this family is disabled on this uplink. */
+  readonly families: Readonly<Record<Family, Monitor | null>>;
+}
+
+/** What is known of one uplink in one family. */
+export interface Monitor {
+  readonly path: Path;
+  readonly detector: DetectorState;
+  /** The newest probes, oldest first, at most `RECENT_PROBES`. */
+  readonly recent: readonly Sample[];
+  /** Its flows were not yet flushed since it failed. */
+  readonly unflushed: boolean;
+  /** Carries new flows now. */
+  readonly carrying: boolean;
+}
+
+/** One probe and its outcome. */
+export interface Sample {
+  readonly seq: number;
+  readonly sentAt: number;
+  /** null: unanswered so far. */
+  readonly rttMs: number | null;
+}
+
+/** What was decided for one family. */
+export interface FamilyState {
+  /** The uplinks that are officially in use; several where a tier is shared. */
+  readonly active: readonly string[];
+  /** The uplinks that new flows take; differs from `active` during a divert. */
+  readonly carrying: readonly string[];
+  /** When `active` was last changed, and why. */
+  readonly since: number;
+  readonly how: SwitchKind | null;
+  readonly reason: string;
+  /** No voluntary switch before this. */
+  readonly holdUntil: number;
+  /** A person asked for the failback: hold and `failback: manual` are waived until it happens. */
+  readonly failbackGranted: boolean;
+  /** Why a better uplink is not used yet; null if there is none. */
+  readonly waiting: string | null;
+  /** Uplinks left at a failback whose flows may stay until `at`. */
+  readonly drains: readonly Drain[];
+}
+
+/** Flows that may stay for a while. */
+export interface Drain {
+  readonly uplink: string;
+  readonly at: number;
+}
+
+/** How the upkeep of the kernel's state goes. */
+export interface Upkeep {
+  /** The ruleset that we loaded and how nft lists it; `listing` null while unknown. */
+  readonly firewall: { readonly ruleset: string; readonly listing: string | null } | null;
+  /** What the kernel refused, not tried again before `retryAt`. */
+  readonly failures: readonly EditFailure[];
+  readonly retryAt: number;
+  readonly backoffMs: number;
+  /** When the latest mendings happened, to notice a fight with another program. */
+  readonly mendings: readonly number[];
+  /** The kernel is read again at this time at the latest. */
+  readonly readAt: number;
+  /** When we last asked for a reading, and whether it is still to come. */
+  readonly askedAt: number;
+  readonly reading: boolean;
+  /** The edits whose outcome is awaited; until then nothing else is edited, and a reading may be older than they are. */
+  readonly underway: readonly Edit[];
+}

@@ -1,0 +1,193 @@
+import { candidates, isWorking } from "./candidate.ts";
+import { assess } from "./detector/detect.ts";
+import type { Verdict } from "./detector/detector.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import { familyName } from "./path.ts";
+import { describeEdit } from "./plan.ts";
+import { list, sameNames } from "./policy.ts";
+import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
+import { isFighting } from "./upkeep.ts";
+
+/** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */
+export interface Status {
+  /** Some family has a working uplink. */
+  readonly online: boolean;
+  /** "The" active uplinks, for scripts: IPv4's, or IPv6's where no uplink has IPv4. */
+  readonly active: readonly string[];
+  /** The whole in one sentence. */
+  readonly summary: string;
+  readonly families: Readonly<Record<Family, FamilyStatus>>;
+  readonly uplinks: readonly UplinkStatus[];
+  readonly pin: string | null;
+  readonly test: { readonly uplink: string; readonly leftMs: number } | null;
+  /** What is wrong at the moment, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** One family: who is active and why. */
+export interface FamilyStatus {
+  readonly active: readonly string[];
+  /** Who takes new flows; other than `active` during a divert. */
+  readonly carrying: readonly string[];
+  readonly diverted: boolean;
+  /** How long `active` has been so, and why it is. */
+  readonly sinceMs: number;
+  readonly reason: string;
+  /** How long no voluntary switch happens yet; 0 if none is held back. */
+  readonly holdLeftMs: number;
+  /** Why a better uplink is not used yet. */
+  readonly waiting: string | null;
+  /** Uplinks whose flows may stay for the given time. */
+  readonly drains: readonly { readonly uplink: string; readonly leftMs: number }[];
+}
+
+/** One uplink. */
+export interface UplinkStatus {
+  readonly name: string;
+  readonly interface: string;
+  readonly number: number;
+  readonly tier: number;
+  readonly weight: number;
+  readonly metered: boolean;
+  /** null: this family is disabled on this uplink. */
+  readonly families: Readonly<Record<Family, UplinkFamilyStatus | null>>;
+}
+
+/** One uplink in one family: how it is, and on what evidence. */
+export interface UplinkFamilyStatus {
+  readonly verdict: Verdict;
+  readonly sinceMs: number;
+  readonly reason: string;
+  readonly diverted: boolean;
+  readonly degraded: { readonly loss: boolean; readonly latency: boolean };
+  readonly holdLeftMs: number;
+  readonly gateway: string | null;
+  readonly addresses: readonly string[];
+  readonly targets: readonly string[];
+  /** Median of the newest answered probes, null if there is none. */
+  readonly rttMs: number | null;
+  /** 0..1 of the newest probes that are decided, null if there is none. */
+  readonly loss: number | null;
+  /** The newest probes, oldest first: RTT, or null if lost. */
+  readonly recentRttMs: readonly (number | null)[];
+}
+
+/** A probe younger than this (ms) and unanswered is not counted as lost yet. */
+const PENDING_MS = 1000;
+
+/** The read model of a state. Pure; never throws. */
+export const status = (state: State, now: number): Status => {
+  const family = mainFamily(state);
+  return {
+    online: FAMILIES.some((one) => works(state, one)),
+    active: state.families[family].active,
+    summary: summary(state, family),
+    families: { ipv4: familyStatus(state.families.ipv4, now), ipv6: familyStatus(state.families.ipv6, now) },
+    uplinks: state.uplinks.map((uplink) => uplinkStatus(uplink, now)),
+    pin: state.pin,
+    test: state.test === null ? null : { uplink: state.test.uplink, leftMs: left(state.test.until, now) },
+    problems: problems(state, now),
+  };
+};
+
+/** IPv4, unless no uplink has a path in it while one has in IPv6. */
+const mainFamily = (state: State): Family => {
+  const present = (family: Family): boolean => state.uplinks.some((uplink) => uplink.families[family]?.path.usable);
+  return !present("ipv4") && present("ipv6") ? "ipv6" : "ipv4";
+};
+
+const works = (state: State, family: Family): boolean =>
+  candidates(state.uplinks, family).some(
+    (candidate) =>
+      candidate.verdict !== "unknown" &&
+      isWorking(candidate) &&
+      state.families[family].carrying.includes(candidate.name),
+  );
+
+const summary = (state: State, family: Family): string => {
+  const { active, carrying, reason } = state.families[family];
+  if (active.length === 0) return "No uplink has been chosen yet.";
+  if (!FAMILIES.some((one) => works(state, one))) return `No uplink works; traffic stays on ${list(active)}.`;
+  if (!sameNames(active, carrying)) return `New connections take ${list(carrying)} while ${list(active)} is in doubt.`;
+  return `Traffic takes ${list(active)}: ${reason}.`;
+};
+
+const left = (until: number, now: number): number => Math.max(0, until - now);
+
+const familyStatus = (family: FamilyState, now: number): FamilyStatus => ({
+  active: family.active,
+  carrying: family.carrying,
+  diverted: family.carrying.length > 0 && !sameNames(family.active, family.carrying),
+  sinceMs: now - family.since,
+  reason: family.reason,
+  holdLeftMs: left(family.holdUntil, now),
+  waiting: family.waiting,
+  drains: family.drains.map((drain) => ({ uplink: drain.uplink, leftMs: left(drain.at, now) })),
+});
+
+const uplinkStatus = (uplink: UplinkState, now: number): UplinkStatus => {
+  const { name, interface: device, tier, weight, metered } = uplink.settings;
+  const one = (family: Family): UplinkFamilyStatus | null => {
+    const monitor = uplink.families[family];
+    return monitor === null ? null : monitorStatus(monitor, { targets: uplink.settings.families[family].targets, now });
+  };
+  return {
+    name,
+    interface: device,
+    number: uplink.number,
+    tier,
+    weight,
+    metered,
+    families: { ipv4: one("ipv4"), ipv6: one("ipv6") },
+  };
+};
+
+const monitorStatus = (
+  { detector, path, recent }: Monitor,
+  { targets, now }: { targets: readonly string[]; now: number },
+): UplinkFamilyStatus => {
+  const { verdict, since, reason, diverted, degraded, holdUntil } = assess(detector);
+  const decided = recent.filter((sample) => sample.rttMs !== null || sample.sentAt + PENDING_MS < now);
+  return {
+    verdict,
+    sinceMs: now - since,
+    reason,
+    diverted,
+    degraded,
+    holdLeftMs: holdUntil === null ? 0 : left(holdUntil, now),
+    gateway: path.usable ? path.gateway : null,
+    addresses: path.usable ? path.addresses : [],
+    targets,
+    rttMs: medianRtt(decided),
+    loss: decided.length === 0 ? null : decided.filter((sample) => sample.rttMs === null).length / decided.length,
+    recentRttMs: decided.map((sample) => sample.rttMs),
+  };
+};
+
+const medianRtt = (samples: readonly Sample[]): number | null => {
+  const sorted = samples.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs])).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+};
+
+const problems = (state: State, now: number): readonly string[] => [
+  ...silentEverywhere(state),
+  ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
+  ...(isFighting(state.upkeep, now)
+    ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
+    : []),
+];
+
+/** All uplinks fell silent together: that speaks against us or the targets rather than against every line at once. */
+const silentEverywhere = (state: State): readonly string[] =>
+  FAMILIES.flatMap((family) => {
+    const able = candidates(state.uplinks, family).filter((candidate) => candidate.usable);
+    const silent = able.filter((candidate) => candidate.diverted && candidate.verdict !== "hold-down");
+    const together =
+      Math.max(...silent.map(({ since }) => since)) - Math.min(...silent.map(({ since }) => since)) < TOGETHER_MS;
+    return able.length > 1 && silent.length === able.length && together
+      ? [`All uplinks fell silent at once in ${familyName(family)}: the cause may be the targets or this machine.`]
+      : [];
+  });
+
+/** Silences that begin within this (ms) have one cause. */
+const TOGETHER_MS = 5000;

@@ -1,0 +1,161 @@
+import type { Command } from "./command.ts";
+import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
+import type { DetectorEvent } from "./detector/detector.ts";
+import type { Event, TrafficCount } from "./event.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import type { KernelState } from "./kernel.ts";
+import { andThen, nothing, type Observation, type Place, tell } from "./observe.ts";
+import { obey } from "./orders.ts";
+import { askKernel, isReading } from "./reading.ts";
+import { type Reviewed, review } from "./review.ts";
+import { adopt, withUplinks } from "./start.ts";
+import type { State } from "./state.ts";
+import { survey } from "./survey.ts";
+import { noteOutcome } from "./upkeep.ts";
+
+/** What a step led to. */
+export interface Step {
+  readonly state: State;
+  /** To be carried out in this order. */
+  readonly commands: readonly Command[];
+  /** When the next `tick` is due at the latest; Infinity if never. */
+  readonly wakeAt: number;
+}
+
+/**
+ * The whole of the deciding: what happened is told to the detectors, the policy decides upon what they say, and the
+ * kernel's state is made to follow. Pure; never throws. `now`: milliseconds, monotonic since boot.
+ */
+export const step = (state: State, event: Event, now: number): Step => {
+  const seen = observe(state, event, now);
+  const noted = note(seen.state, event, now);
+  const due = now >= state.reviewAt || seen.changed || noted.changed;
+  const after = due
+    ? review(noted.state, { now, news: seen.reports, mending: isMending(state, event, seen) })
+    : quiet(noted.state);
+  return {
+    state: after.state,
+    commands: [...after.commands, ...noted.commands, ...seen.probes],
+    wakeAt: nextWake(after.state),
+  };
+};
+
+const quiet = (state: State): Reviewed => ({ state, commands: [] });
+
+/** What the event says about the uplinks. */
+const observe = (state: State, event: Event, now: number): Observation => {
+  switch (event.kind) {
+    case "tick":
+      return withSiblings(
+        state,
+        tell(state, ({ monitor }) => (wakeAt(monitor.detector) <= now ? { kind: "tick" } : null), now),
+        now,
+      );
+    case "probe-replied":
+      return withSiblings(
+        state,
+        tell(state, (place) => (concerns(place, event) ? { ...event, kind: "replied" } : null), now),
+        now,
+      );
+    case "probe-refused":
+      return withSiblings(
+        state,
+        tell(state, (place) => (concerns(place, event) ? { ...event, kind: "refused" } : null), now),
+        now,
+      );
+    case "traffic-counted":
+      return tell(state, (place) => trafficFor(place, event.counts), now);
+    case "gateway-unresolved":
+      return tell(state, (place) => (isGateway(place, event) ? { kind: "nudge" } : null), now);
+    case "kernel-read":
+      return isEditing(state) ? nothing(state) : survey(withKernel(state, event.kernel), now);
+    case "configured":
+      return { ...survey(withUplinks(state, { settings: event.settings, memory: null, now }), now), changed: true };
+    case "kernel-changed":
+    case "kernel-edited":
+    case "ordered":
+      return nothing(state);
+  }
+};
+
+const concerns = ({ uplink, family }: Place, about: { uplink: string; family: Family }): boolean =>
+  uplink.settings.name === about.uplink && family === about.family;
+
+const trafficFor = ({ uplink, family }: Place, counts: readonly TrafficCount[]): DetectorEvent | null => {
+  const count = counts.find((one) => one.number === uplink.number && one.family === family);
+  return count === undefined ? null : { kind: "traffic", sent: count.sent, received: count.received };
+};
+
+const isGateway = ({ monitor }: Place, event: { link: number; address: string }): boolean =>
+  monitor.path.usable && monitor.path.link === event.link && monitor.path.gateway === event.address;
+
+const withKernel = (state: State, kernel: KernelState): State => {
+  const read = { ...state, kernel, upkeep: { ...state.upkeep, reading: false } };
+  return state.kernel === null ? adopt(read, kernel) : read;
+};
+
+/** An uplink that falls suspect in one family is asked in the other at once: both share the line. */
+const withSiblings = (before: State, seen: Observation, now: number): Observation => {
+  if (!seen.changed) return seen;
+  const isSuspect = (state: State, name: string, family: Family): boolean => {
+    const monitor = state.uplinks.find((uplink) => uplink.settings.name === name)?.families[family];
+    return monitor != null && assess(monitor.detector).verdict === "suspect";
+  };
+  const hasNewlySuspectSibling = ({ uplink, family }: Place): boolean =>
+    FAMILIES.some(
+      (other) =>
+        other !== family &&
+        isSuspect(seen.state, uplink.settings.name, other) &&
+        !isSuspect(before, uplink.settings.name, other),
+    );
+  return andThen(seen, (state) =>
+    tell(state, (place) => (hasNewlySuspectSibling(place) ? { kind: "nudge" } : null), now),
+  );
+};
+
+interface Noted {
+  readonly state: State;
+  readonly commands: readonly Command[];
+  readonly changed: boolean;
+}
+
+/** What the event says about everything else. */
+const note = (state: State, event: Event, now: number): Noted => {
+  switch (event.kind) {
+    case "kernel-changed":
+      return isReading(state, now) ? idle(state) : reading(state, now);
+    case "kernel-edited":
+      return { ...noteOutcome(state, event, now), changed: true };
+    case "ordered": {
+      const { state: after, command } = obey(state, event, now);
+      return { state: after, commands: [command], changed: true };
+    }
+    case "kernel-read":
+      return isEditing(state) ? reading(state, now) : { state, commands: [], changed: true };
+    default:
+      return idle(state);
+  }
+};
+
+const idle = (state: State): Noted => ({ state, commands: [], changed: false });
+
+const reading = (before: State, now: number): Noted => {
+  const { state, command } = askKernel(before, now);
+  return { state, commands: [command], changed: false };
+};
+
+/** A reading that comes while edits are underway may be older than they are: it is repeated. */
+const isEditing = (state: State): boolean => state.upkeep.underway.length > 0;
+
+/** The kernel was read, nothing about the uplinks has changed, and yet something of ours may be missing. */
+const isMending = (before: State, event: Event, seen: Observation): boolean =>
+  event.kind === "kernel-read" && before.kernel !== null && !seen.changed;
+
+const nextWake = (state: State): number =>
+  Math.min(
+    state.reviewAt,
+    ...state.uplinks.flatMap((uplink) => FAMILIES.map((family) => wakeAtOf(uplink.families[family]?.detector))),
+  );
+
+const wakeAtOf = (detector: DetectorState | undefined): number =>
+  detector === undefined ? Number.POSITIVE_INFINITY : wakeAt(detector);

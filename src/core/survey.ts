@@ -1,0 +1,73 @@
+import { assess } from "./detector/detect.ts";
+import type { DetectorEvent } from "./detector/detector.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import type { KernelState } from "./kernel.ts";
+import { nothing, type Observation, tell, withMonitor } from "./observe.ts";
+import { findPath, type Path, samePath } from "./path.ts";
+import type { Monitor, State, UplinkState } from "./state.ts";
+
+/** Finds each uplink's path anew and tells its detector where the path was lost or found. Pure; never throws. */
+export const survey = (state: State, now: number): Observation => {
+  const { kernel } = state;
+  if (kernel === null) return nothing(state);
+  const uplinkInterfaces = state.uplinks.map(({ settings }) => settings.interface);
+  const uplinks = state.uplinks.map((uplink) => surveyUplink({ uplink, kernel, uplinkInterfaces, now }));
+  const surveyed = { ...state, uplinks };
+  const before = (place: { uplink: UplinkState; family: Family }): Monitor | null =>
+    state.uplinks.find((uplink) => uplink.number === place.uplink.number)?.families[place.family] ?? null;
+  const told = tell(surveyed, (place) => pathEvent(before(place), place.monitor), now);
+  return { ...told, changed: told.changed || pathsDiffer(state, told.state) };
+};
+
+interface SurveyUplink {
+  readonly uplink: UplinkState;
+  readonly kernel: KernelState;
+  readonly uplinkInterfaces: readonly string[];
+  readonly now: number;
+}
+
+const surveyUplink = ({ uplink, kernel, uplinkInterfaces, now }: SurveyUplink): UplinkState =>
+  FAMILIES.reduce((current, family) => {
+    const monitor = current.families[family];
+    if (monitor === null) return current;
+    const before = monitor.path;
+    const path = findPath({ uplink: current.settings, family, kernel, uplinkInterfaces, before, now });
+    const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
+    return withMonitor(current, family, { ...monitor, path, unflushed });
+  }, uplink);
+
+/** Flows can't go on as they were: the path is gone, or leads over another interface. */
+const isOtherWay = (before: Path, after: Path): boolean => !after.usable || before.link !== after.link;
+
+const pathEvent = (before: Monitor | null, after: Monitor): DetectorEvent | null => {
+  if (!after.path.usable) {
+    const known = before !== null && !before.path.usable && before.path.reason === after.path.reason;
+    return known && assess(after.detector).verdict !== "unknown"
+      ? null
+      : { kind: "path-lost", reason: after.path.reason };
+  }
+  return before?.path.usable ? null : { kind: "path-found" };
+};
+
+const pathsDiffer = (a: State, b: State): boolean =>
+  a.uplinks.some((uplink, index) =>
+    FAMILIES.some((family) => {
+      const [before, after] = [uplink.families[family]?.path, b.uplinks[index]?.families[family]?.path];
+      return before !== undefined && after !== undefined && !samePath(before, after);
+    }),
+  );
+
+/** When a path may change by time alone: what taught us a gateway expires, or a grace ends. Infinity if never. Never throws. */
+export const surveyAt = (state: State): number =>
+  Math.min(
+    Number.POSITIVE_INFINITY,
+    ...state.uplinks.flatMap((uplink) => FAMILIES.map((family) => pathDeadline(uplink.families[family]?.path))),
+  );
+
+const pathDeadline = (path: Path | undefined): number =>
+  path?.usable
+    ? Math.min(path.expiresAt + EXPIRY_MARGIN_MS, path.graceUntil ?? Number.POSITIVE_INFINITY)
+    : Number.POSITIVE_INFINITY;
+
+/** In the moment of its expiry a route looks as if it stayed: the kernel tells the time left in ticks of 10 ms, and 0 means "for ever". */
+const EXPIRY_MARGIN_MS = 50;

@@ -1,0 +1,46 @@
+import { FAMILIES, type Family } from "./family.ts";
+import type { KernelState } from "./kernel.ts";
+import type { UplinkSettings } from "./settings.ts";
+import type { UplinkState } from "./state.ts";
+
+const RP_FILTER_ALL = "net/ipv4/conf/all/rp_filter";
+const HASH_POLICY: Readonly<Record<Family, string>> = {
+  ipv4: "net/ipv4/fib_multipath_hash_policy",
+  ipv6: "net/ipv6/fib_multipath_hash_policy",
+};
+
+/** The sysctls to read for these uplinks, by their path below /proc/sys. Never throws. */
+export const sysctlNames = (uplinks: readonly UplinkSettings[]): readonly string[] => [
+  RP_FILTER_ALL,
+  "net/ipv6/conf/all/disable_ipv6",
+  HASH_POLICY.ipv4,
+  HASH_POLICY.ipv6,
+  ...uplinks.flatMap(({ interface: name }) => [rpFilter(name), ...FAMILIES.map((family) => linkdown(family, name))]),
+];
+
+const rpFilter = (name: string): string => `net/ipv4/conf/${name}/rp_filter`;
+const linkdown = (family: Family, name: string): string => `net/${family}/conf/${name}/ignore_routes_with_linkdown`;
+
+/**
+ * What the uplinks need of the kernel's settings (Documentation/networking/ip-sysctl.rst): routes on a link without
+ * carrier are passed over; a strict reverse-path filter becomes a loose one, since probes and inbound connections
+ * come in by uplinks that are not the default; shared tiers balance by flow. Never throws.
+ */
+export const wantedSysctls = (
+  uplinks: readonly UplinkState[],
+  kernel: KernelState,
+): Readonly<Record<string, string>> => {
+  const entries = uplinks.flatMap(({ settings }): [string, string][] => [
+    ...FAMILIES.map((family): [string, string] => [linkdown(family, settings.interface), "1"]),
+    ...(isStrict(settings.interface, kernel) ? [[rpFilter(settings.interface), "2"] as [string, string]] : []),
+    ...(isShared(settings, uplinks) ? FAMILIES.map((family): [string, string] => [HASH_POLICY[family], "1"]) : []),
+  ]);
+  return Object.fromEntries(entries.filter(([name]) => kernel.sysctls[name] !== undefined));
+};
+
+/** The kernel takes the larger of the interface's value and `all`'s: 0 off, 1 strict, 2 loose. */
+const isStrict = (name: string, kernel: KernelState): boolean =>
+  Math.max(Number(kernel.sysctls[RP_FILTER_ALL]), Number(kernel.sysctls[rpFilter(name)])) === 1;
+
+const isShared = (settings: UplinkSettings, uplinks: readonly UplinkState[]): boolean =>
+  uplinks.some((other) => other.settings !== settings && other.settings.tier === settings.tier);

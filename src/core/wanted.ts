@@ -1,0 +1,162 @@
+import { assess } from "./detector/detect.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import { type FirewallUplink, firewallRuleset } from "./firewall.ts";
+import { type Hop, type KernelState, MAIN_TABLE, PROTOCOL, type Route, type Rule } from "./kernel.ts";
+import { markOf, NUMBER_MASK, priorityOf, REFUSAL_PRIORITY, REFUSAL_TABLE, tableOf } from "./mark.ts";
+import { ADOPTED_METRIC, isForeignDefault, type UsablePath } from "./path.ts";
+import type { Monitor, UplinkState } from "./state.ts";
+import { wantedSysctls } from "./sysctl.ts";
+
+/** The whole of the kernel's state as we want it. What is ours and not in here goes away. */
+export interface Wanted {
+  readonly routes: readonly Route[];
+  readonly rules: readonly Rule[];
+  /** Foreign defaults that would outrank ours: to be deleted once their copies with a higher metric (in `routes`) exist. */
+  readonly displaced: readonly Route[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** The text of our nft table; null: it should not exist. */
+  readonly firewall: string | null;
+}
+
+/** One family's routing as the policy wants it. */
+export interface FamilyRouting {
+  readonly carrying: readonly string[];
+  readonly standbys: readonly string[];
+  /** The family has no uplink while the other one has: refuse at once rather than let clients time out. */
+  readonly refuse: boolean;
+}
+
+/** What the wanted state follows from. */
+export interface WantedInput {
+  readonly uplinks: readonly UplinkState[];
+  readonly routing: Readonly<Record<Family, FamilyRouting>>;
+  readonly kernel: KernelState;
+}
+
+/** Says what the kernel's state should be. Pure; never throws. */
+export const wanted = (input: WantedInput): Wanted => {
+  const families = FAMILIES.filter((family) => hasFamily(input.kernel, family));
+  const displaced = families.flatMap((family) => displacedDefaults(input, family));
+  const refused = families.filter((family) => input.routing[family].refuse);
+  return {
+    routes: [
+      ...displaced.map(adopted),
+      ...families.flatMap((family) => mainDefaults(input, family)),
+      ...families.flatMap((family) => uplinkTables(input, family)),
+      ...refused.map((family) => defaultRoute(family, { table: REFUSAL_TABLE, metric: 1, hops: [] })),
+    ],
+    rules: [
+      ...families.flatMap((family) => input.uplinks.flatMap((uplink) => uplinkRules(uplink, family))),
+      ...refused.flatMap(refusalRules),
+    ],
+    displaced,
+    sysctls: wantedSysctls(input.uplinks, input.kernel),
+    firewall: firewallRuleset(input.uplinks.map(firewallUplink)),
+  };
+};
+
+/** The copy of a foreign default that leaves the low metrics to ours. Never throws. */
+export const adopted = (route: Route): Route => ({ ...route, metric: route.metric + ADOPTED_METRIC });
+
+/** A kernel without IPv6 lacks its sysctls. */
+const hasFamily = (kernel: KernelState, family: Family): boolean =>
+  family === "ipv4" || kernel.sysctls["net/ipv6/conf/all/disable_ipv6"] !== undefined;
+
+interface Usable {
+  readonly uplink: UplinkState;
+  readonly monitor: Monitor;
+  readonly path: UsablePath;
+}
+
+const usable = (uplinks: readonly UplinkState[], family: Family): readonly Usable[] =>
+  uplinks.flatMap((uplink) => {
+    const monitor = uplink.families[family];
+    return monitor?.path.usable ? [{ uplink, monitor, path: monitor.path }] : [];
+  });
+
+const hop = ({ uplink, path }: Usable): Hop => ({
+  gateway: path.gateway,
+  link: path.link,
+  weight: uplink.settings.weight,
+  onlink: path.onlink,
+});
+
+const defaultRoute = (family: Family, place: { table: number; metric: number; hops: readonly Hop[] }): Route => ({
+  family,
+  destination: "default",
+  protocol: PROTOCOL,
+  type: place.hops.length === 0 ? "unreachable" : "unicast",
+  source: null,
+  expiresInMs: null,
+  ...place,
+  hops: place.hops.length === 1 ? place.hops.map((only) => ({ ...only, weight: 1 })) : place.hops,
+});
+
+/** Metric 1: who carries new flows; metric 2, 3 …: who takes over in the kernel, the instant that a carrier is lost. */
+const mainDefaults = ({ uplinks, routing }: WantedInput, family: Family): readonly Route[] => {
+  const { carrying, standbys } = routing[family];
+  const able = usable(uplinks, family);
+  const named = (name: string): Hop[] => able.filter(({ uplink }) => uplink.settings.name === name).map(hop);
+  const ranks = [carrying.flatMap(named), ...standbys.map(named)].filter((hops) => hops.length > 0);
+  return ranks.map((hops, place) => defaultRoute(family, { table: MAIN_TABLE, metric: place + 1, hops }));
+};
+
+const uplinkTables = ({ uplinks }: WantedInput, family: Family): readonly Route[] =>
+  usable(uplinks, family).map((one) =>
+    defaultRoute(family, { table: tableOf(one.uplink.number), metric: 1, hops: [hop(one)] }),
+  );
+
+/**
+ * Per uplink and family: our mark, and the uplink's own addresses, take the uplink's table, but first table main
+ * without its default, so that LAN and VPN routes still win. The address of an uplink that is down gets no rule:
+ * what is bound to it had better take the default than a dead line.
+ */
+const uplinkRules = (uplink: UplinkState, family: Family): readonly Rule[] => {
+  const monitor = uplink.families[family];
+  if (monitor === null) return [];
+  const first = priorityOf(uplink.number);
+  const mark = { mark: markOf(uplink.number), mask: NUMBER_MASK };
+  const sources = monitor.path.usable && !isDown(monitor) ? monitor.path.addresses : [];
+  const table = tableOf(uplink.number);
+  return [
+    ...rulePair({ family, priority: first, select: mark, table }),
+    ...sources.flatMap((from) => rulePair({ family, priority: first + 2, select: { from }, table })),
+  ];
+};
+
+/**
+ * What is pinned to no uplink finds nothing but LAN and VPN routes, and then an unreachable default. That can't be in
+ * table main: the kernel ends a look-up at an unreachable route even where the rule suppresses defaults
+ * (fib_rules_lookup), and no probe would ever get past it to its uplink's table.
+ */
+const refusalRules = (family: Family): readonly Rule[] =>
+  rulePair({ family, priority: REFUSAL_PRIORITY, select: { mark: 0, mask: NUMBER_MASK }, table: REFUSAL_TABLE });
+
+const isDown = (monitor: Monitor): boolean => assess(monitor.detector).verdict === "down";
+
+const rulePair = (rule: Pick<Rule, "family" | "priority" | "select" | "table">): readonly Rule[] => [
+  { ...rule, protocol: PROTOCOL, table: MAIN_TABLE, suppressPrefixLength: 0 },
+  { ...rule, protocol: PROTOCOL, priority: rule.priority + 1, suppressPrefixLength: null },
+];
+
+/**
+ * Foreign defaults in the way of ours: those through our uplinks that would outrank ours, and all whose metric ours may
+ * take, since the kernel keeps one route per metric. One that expires renews itself and is left alone.
+ */
+const displacedDefaults = ({ uplinks, kernel }: WantedInput, family: Family): readonly Route[] => {
+  const links = new Set(usable(uplinks, family).map(({ path }) => path.link));
+  return kernel.routes.filter(
+    (route) =>
+      route.family === family &&
+      isForeignDefault(route) &&
+      route.expiresInMs === null &&
+      route.metric <= uplinks.length &&
+      (route.metric > 0 || route.hops.every(({ link }) => links.has(link))),
+  );
+};
+
+const firewallUplink = (uplink: UplinkState): FirewallUplink => ({
+  number: uplink.number,
+  interface: uplink.settings.interface,
+  masquerade: FAMILIES.filter((family) => uplink.settings.families[family].masquerade),
+});

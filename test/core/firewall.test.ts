@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { counterName, firewallRuleset } from "../../src/core/firewall.ts";
+
+const GOLDEN = `\
+table inet wan_failover
+delete table inet wan_failover
+table inet wan_failover {
+  counter uplink1_ipv4_sent { }
+  counter uplink1_ipv4_received { }
+  counter uplink1_ipv6_sent { }
+  counter uplink1_ipv6_received { }
+  counter uplink2_ipv4_sent { }
+  counter uplink2_ipv4_received { }
+  counter uplink2_ipv6_sent { }
+  counter uplink2_ipv6_received { }
+  chain prerouting {
+    type filter hook prerouting priority mangle; policy accept;
+    iifname "eth0" ct state new ct mark set ct mark and 0xc0ffffff or 0x21000000
+    iifname "wwan0" ct state new ct mark set ct mark and 0xc0ffffff or 0x22000000
+    iifname "eth0" meta nfproto ipv4 ct direction reply ct mark and 0x20000000 == 0 counter name "uplink1_ipv4_received"
+    iifname "eth0" meta nfproto ipv6 ct direction reply ct mark and 0x20000000 == 0 counter name "uplink1_ipv6_received"
+    iifname "wwan0" meta nfproto ipv4 ct direction reply ct mark and 0x20000000 == 0 counter name "uplink2_ipv4_received"
+    iifname "wwan0" meta nfproto ipv6 ct direction reply ct mark and 0x20000000 == 0 counter name "uplink2_ipv6_received"
+    ct mark and 0x1f000000 == 0x01000000 meta mark set meta mark and 0xc0ffffff or 0x01000000
+    ct mark and 0x1f000000 == 0x02000000 meta mark set meta mark and 0xc0ffffff or 0x02000000
+  }
+  chain output {
+    type route hook output priority mangle; policy accept;
+    ct state new meta mark and 0x20000000 != 0 ct mark set meta mark
+    ct mark and 0x1f000000 == 0x01000000 meta mark set meta mark and 0xc0ffffff or 0x01000000
+    ct mark and 0x1f000000 == 0x02000000 meta mark set meta mark and 0xc0ffffff or 0x02000000
+  }
+  chain postrouting {
+    type filter hook postrouting priority mangle; policy accept;
+    oifname "eth0" ct mark and 0x1f000000 != { 0x01000000, 0x02000000 } ct mark set ct mark and 0xc0ffffff or 0x01000000
+    oifname "wwan0" ct mark and 0x1f000000 != { 0x01000000, 0x02000000 } ct mark set ct mark and 0xc0ffffff or 0x02000000
+    oifname "eth0" meta nfproto ipv4 ct direction original ct mark and 0x20000000 == 0 counter name "uplink1_ipv4_sent"
+    oifname "eth0" meta nfproto ipv6 ct direction original ct mark and 0x20000000 == 0 counter name "uplink1_ipv6_sent"
+    oifname "wwan0" meta nfproto ipv4 ct direction original ct mark and 0x20000000 == 0 counter name "uplink2_ipv4_sent"
+    oifname "wwan0" meta nfproto ipv6 ct direction original ct mark and 0x20000000 == 0 counter name "uplink2_ipv6_sent"
+  }
+  chain masquerade_uplinks {
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "eth0" meta nfproto ipv4 masquerade
+  }
+}
+`;
+
+test("the table marks, pins, counts and masquerades", () => {
+  const ruleset = firewallRuleset([
+    { number: 1, interface: "eth0", masquerade: ["ipv4"] },
+    { number: 2, interface: "wwan0", masquerade: [] },
+  ]);
+  expect(ruleset).toBe(GOLDEN);
+});
+
+test("without masquerade there is no chain for it", () => {
+  expect(firewallRuleset([{ number: 1, interface: "eth0", masquerade: [] }])).not.toContain("masquerade");
+});
+
+test("the highest number fits the mark, and the other bits stay as they are", () => {
+  const ruleset = firewallRuleset([{ number: 31, interface: "eth0", masquerade: [] }]);
+  expect(ruleset).toContain("meta mark set meta mark and 0xc0ffffff or 0x1f000000");
+  expect(ruleset).toContain("ct mark set ct mark and 0xc0ffffff or 0x3f000000");
+});
+
+test("counters are found again by their names", () => {
+  const name = counterName({ number: 2, family: "ipv6", direction: "received" });
+  expect(firewallRuleset([{ number: 2, interface: "eth0", masquerade: [] }])).toContain(`counter ${name} { }`);
+});

@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import { blackhole, killed, reloaded } from "../fake/happenings.ts";
+import { DSL, FIBER, LTE, settingsOf, uplinkSettings } from "../fake/settings.ts";
+import { tellStory } from "../fake/story.ts";
+
+const QUICK = settingsOf([FIBER, LTE], { holdAfterFailoverMs: 60_000 });
+
+test.each(["kept", "lost"] as const)("kill -9 with its memory %s: the start adopts what is in place", (memory) => {
+  const story = tellStory({ settings: QUICK, happens: [[30_000, killed(memory, 500)]], untilMs: 60_000 });
+  expect(story.switches().map(({ to }) => to)).toEqual(["fiber"]);
+  expect(story.outs(10_000)).toEqual(["eth0"]);
+  expect(story.text(50_000)).toBe(story.text(20_000));
+  expect(story.flushes).toEqual([]);
+});
+
+test("a start with a memory keeps the hold of the failover before", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 5000)],
+      [70_000, killed("kept", 200)],
+    ],
+    untilMs: 130_000,
+  });
+  const [, failover, failback] = story.switches();
+  expect(story.switches().map(({ how }) => how)).toEqual(["chosen", "failover", "failback"]);
+  expect((failback?.at ?? 0) - (failover?.at ?? 0)).toBeGreaterThanOrEqual(60_000);
+});
+
+test("a start after a failover, without a memory, stays where traffic is until the preferred uplink has proven itself", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 40_000)],
+      [40_000, killed("lost", 200)],
+    ],
+    untilMs: 130_000,
+  });
+  expect(story.switches().map(({ how, to }) => `${how} ${to}`)).toEqual([
+    "chosen fiber",
+    "failover lte",
+    "failback fiber",
+  ]);
+  expect(story.outs(40_000)).toEqual(["wwan0", "eth0"]);
+});
+
+test.each([
+  "kept",
+  "lost",
+] as const)("kill -9 in the middle of a divert, its memory %s: new flows stay away from the dead line", (memory) => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 60_000)],
+      [22_000, killed(memory, 200)],
+    ],
+    untilMs: 60_000,
+  });
+  expect(story.out(21_999)).toBe("wwan0");
+  expect(story.outs(22_000)).toEqual(["wwan0"]);
+  expect(story.status(40_000).active).toEqual(["lte"]);
+});
+
+test("kill -9 in the middle of a divert, and the line is back at the start: new flows return without a switch", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 2100)],
+      [22_000, killed("kept", 200)],
+    ],
+    untilMs: 60_000,
+  });
+  expect(story.outs(20_000)).toEqual(["eth0", "wwan0", "eth0"]);
+  expect(story.switches()).toHaveLength(1);
+});
+
+test("a failed uplink is still down after a restart, and serves its hold-down", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 20_000)],
+      [35_000, killed("kept", 200)],
+    ],
+    untilMs: 60_000,
+  });
+  expect(story.status(36_000).uplinks[0]?.families.ipv4?.verdict).toBe("down");
+  expect(story.status(50_000).uplinks[0]?.families.ipv4?.verdict).toBe("hold-down");
+});
+
+test("a reload keeps the numbers, the detectors and the traffic", () => {
+  const cable = uplinkSettings({ name: "cable", interface: "eth7", tier: 1 });
+  const story = tellStory({
+    settings: settingsOf([FIBER, LTE]),
+    happens: [[20_000, reloaded(settingsOf([cable, { ...LTE, tier: 2 }, { ...FIBER, weight: 5 }], { drainMs: 0 }))]],
+    untilMs: 30_000,
+  });
+  const { uplinks } = story.status(25_000);
+  expect(uplinks.map(({ name, number }) => `${name} ${number}`)).toEqual(["cable 3", "lte 2", "fiber 1"]);
+  expect(uplinks[2]?.families.ipv4?.sinceMs).toBeGreaterThan(24_000);
+  expect(story.outs(10_000)).toEqual(["eth0"]);
+  expect(story.switches()).toHaveLength(1);
+});
+
+test("a reload that changes an uplink's targets starts its detector anew, and traffic stays", () => {
+  const families = { ...FIBER.families, ipv4: { ...FIBER.families.ipv4, targets: ["1.0.0.1", "8.8.4.4"] } };
+  const story = tellStory({
+    happens: [[20_000, reloaded(settingsOf([{ ...FIBER, families }, LTE]))]],
+    untilMs: 30_000,
+  });
+  expect(story.status(25_000).uplinks[0]?.families.ipv4?.sinceMs).toBeLessThan(5001);
+  expect(story.outs(10_000)).toEqual(["eth0"]);
+});
+
+test("a reload without the uplink that carried traffic moves it, and removes what belonged to it", () => {
+  const story = tellStory({
+    settings: settingsOf([FIBER, LTE, DSL]),
+    happens: [[20_000, reloaded(settingsOf([LTE, DSL]))]],
+    untilMs: 30_000,
+  });
+  expect(story.outs(10_000)).toEqual(["eth0", "wwan0"]);
+  expect(story.text(25_000)).not.toMatch(/8701|proto 87.*eth0|dev eth0 proto 87/);
+});
+
+test("a reload that disables a family on an uplink moves that family only", () => {
+  const off = { ...FIBER, families: { ...FIBER.families, ipv6: { ...FIBER.families.ipv6, method: "none" as const } } };
+  const story = tellStory({ happens: [[20_000, reloaded(settingsOf([off, LTE]))]], untilMs: 30_000 });
+  expect(story.outs(10_000, "ipv6")).toEqual(["eth0", "wwan0"]);
+  expect(story.outs(10_000, "ipv4")).toEqual(["eth0"]);
+  expect(story.status(25_000).families.ipv6.active).toEqual(["lte"]);
+});

@@ -1,0 +1,47 @@
+import { PRESETS } from "../../src/core/detector/presets.ts";
+import type { FailoverSettings, Settings, UplinkFamilySettings, UplinkSettings } from "../../src/core/settings.ts";
+
+/** Targets as the config's defaults name them. */
+export const TARGETS = {
+  ipv4: ["1.1.1.1", "8.8.8.8", "9.9.9.9"],
+  ipv6: ["2606:4700:4700::1111", "2001:4860:4860::8888"],
+} as const;
+
+/** The config's defaults. */
+export const FAILOVER: FailoverSettings = {
+  holdAfterFailoverMs: 600_000,
+  holdAfterFailbackMs: 60_000,
+  failback: "auto",
+  divert: true,
+  drainMs: 1_800_000,
+  onStop: "keep",
+};
+
+const IPV4: UplinkFamilySettings = { method: "external", gateway: null, masquerade: true, targets: TARGETS.ipv4 };
+const IPV6: UplinkFamilySettings = { method: "external", gateway: null, masquerade: false, targets: TARGETS.ipv6 };
+
+/** An address family that an uplink doesn't use. */
+export const UNUSED: UplinkFamilySettings = { method: "none", gateway: null, masquerade: false, targets: [] };
+
+/** An uplink with what the config's defaults give it, and some changes. */
+export const uplinkSettings = (
+  named: Pick<UplinkSettings, "name" | "interface" | "tier">,
+  changes: Partial<UplinkSettings> = {},
+): UplinkSettings => ({
+  weight: 1,
+  metered: false,
+  families: { ipv4: IPV4, ipv6: IPV6 },
+  detection: PRESETS.balanced,
+  ...named,
+  ...changes,
+});
+
+export const FIBER = uplinkSettings({ name: "fiber", interface: "eth0", tier: 1 });
+export const LTE = uplinkSettings({ name: "lte", interface: "wwan0", tier: 2 });
+export const DSL = uplinkSettings({ name: "dsl", interface: "ppp0", tier: 3 });
+
+/** Two uplinks, or those given. */
+export const settingsOf = (
+  uplinks: readonly UplinkSettings[] = [FIBER, LTE],
+  failover: Partial<FailoverSettings> = {},
+): Settings => ({ uplinks, failover: { ...FAILOVER, ...failover } });

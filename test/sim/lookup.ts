@@ -1,0 +1,56 @@
+import type { Family } from "../../src/core/family.ts";
+import { type Hop, MAIN_TABLE, type Rule } from "../../src/core/kernel.ts";
+import type { FakeKernel, StoredRoute } from "./kernel.ts";
+
+/** A packet to some address on the internet. */
+export interface Packet {
+  readonly family: Family;
+  /** The packet mark, 0 if none. */
+  readonly mark: number;
+  /** Its source address, null if the kernel may choose. */
+  readonly from: string | null;
+  /** The index of the interface that its socket is bound to. */
+  readonly boundTo: number | null;
+}
+
+/** Where packets to the internet leave; several hops share them. */
+export type Way = readonly Hop[] | "unreachable" | "none";
+
+/** As fib_rules_lookup and fib_table_lookup decide. */
+export const lookup = (kernel: FakeKernel, packet: Packet): Way => {
+  for (const rule of kernel.rules) {
+    if (rule.family !== packet.family || !applies(rule, packet)) continue;
+    const way = lookupTable(kernel, rule.table, packet);
+    const suppressed = way !== "unreachable" && rule.suppressPrefixLength === 0;
+    if (way !== "none" && !suppressed) return way;
+  }
+  return lookupTable(kernel, MAIN_TABLE, packet);
+};
+
+const applies = ({ select }: Rule, packet: Packet): boolean =>
+  "from" in select ? select.from === packet.from : (packet.mark & select.mask) === select.mark;
+
+const lookupTable = (kernel: FakeKernel, table: number, packet: Packet): Way => {
+  let best: StoredRoute | null = null;
+  let bestHops: readonly Hop[] = [];
+  for (const route of kernel.routes) {
+    if (route.family !== packet.family || route.table !== table || route.destination !== "default") continue;
+    if (best !== null && best.metric <= route.metric) continue;
+    const hops = route.hops.filter((hop) => isLive(kernel, hop, packet));
+    if (route.type === "unicast" && hops.length === 0) continue;
+    best = route;
+    bestHops = hops;
+  }
+  if (best === null) return "none";
+  return best.type === "unreachable" ? "unreachable" : bestHops;
+};
+
+const isLive = (kernel: FakeKernel, hop: Hop, packet: Packet): boolean => {
+  if (packet.boundTo !== null && hop.link !== packet.boundTo) return false;
+  const link = kernel.links.find((one) => one.index === hop.link);
+  if (link === undefined || !link.adminUp) return false;
+  return link.carrier || kernel.sysctls[`net/${packet.family}/conf/${link.name}/ignore_routes_with_linkdown`] !== "1";
+};
+
+/** A new connection's first packet from the LAN. */
+export const newFlow = (family: Family): Packet => ({ family, mark: 0, from: null, boundTo: null });
