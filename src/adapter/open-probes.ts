@@ -1,0 +1,71 @@
+import { randomFillSync, randomInt } from "node:crypto";
+import type { Target } from "./target-book.ts";
+
+/** A probe that is neither answered nor forgotten. */
+export interface OpenProbe {
+  /** The caller's number. */
+  readonly seq: number;
+  readonly target: Target;
+  /** The nonce, as two 32-bit numbers. */
+  readonly nonceHigh: number;
+  readonly nonceLow: number;
+  /** Monotonic milliseconds, right before it was sent. */
+  sentAt: number;
+}
+
+/** The probes under way, by the 16-bit sequence number that they have on the wire. */
+export interface OpenProbes {
+  /** Enters a probe with a fresh nonce; forgets those that are too old. Never throws. */
+  add(probe: Pick<OpenProbe, "seq" | "target" | "sentAt">): { wireSequence: number; probe: OpenProbe };
+  get(wireSequence: number): OpenProbe | undefined;
+  remove(wireSequence: number): void;
+  /** How many there are: 65536 at most. */
+  count(): number;
+}
+
+/** An answer that took longer than this is of no use to anybody. */
+const FORGET_AFTER_MS = 30_000;
+const SEQUENCES = 0x10000;
+/** Filling a pool is cheaper than asking for eight octets a thousand times. */
+const NONCE_POOL_SIZE = 8192;
+
+const openNoncePool = (): (() => number) => {
+  const pool = Buffer.alloc(NONCE_POOL_SIZE);
+  let at = NONCE_POOL_SIZE;
+  return () => {
+    if (at === NONCE_POOL_SIZE) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    at += 4;
+    return pool.readUInt32BE(at - 4);
+  };
+};
+
+const nextRandom = openNoncePool();
+
+/** No probe yet. The first number on the wire is random, so that a stranger doesn't know which are in use. Never throws. */
+export const openProbeTable = (): OpenProbes => {
+  const probes = new Map<number, OpenProbe>();
+  let last = randomInt(SEQUENCES);
+  const forgetOld = (now: number): void => {
+    for (const [wireSequence, probe] of probes) {
+      if (now - probe.sentAt <= FORGET_AFTER_MS) return;
+      probes.delete(wireSequence);
+    }
+  };
+  const add: OpenProbes["add"] = ({ seq, target, sentAt }) => {
+    forgetOld(sentAt);
+    last = (last + 1) % SEQUENCES;
+    const probe = { seq, target, sentAt, nonceHigh: nextRandom(), nonceLow: nextRandom() };
+    probes.delete(last);
+    probes.set(last, probe);
+    return { wireSequence: last, probe };
+  };
+  return {
+    add,
+    get: (wireSequence) => probes.get(wireSequence),
+    remove: (wireSequence) => void probes.delete(wireSequence),
+    count: () => probes.size,
+  };
+};
