@@ -1,0 +1,125 @@
+import { checkDetection } from "../core/detector/presets.ts";
+import { FAMILIES, type Family } from "../core/family.ts";
+import { canonicalAddress, familyOf, isTarget } from "./address.ts";
+import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
+import { detection, resolveDetection } from "./detection.ts";
+import type { Mistake } from "./explain.ts";
+import { formatPath } from "./issue.ts";
+import { SPELLED } from "./value.ts";
+
+/**
+ * What the schema can't see: options that are right by themselves but not together. Takes what was written, right or
+ * wrong, so that these mistakes are listed in one go with the schema's; what can't be judged is left out. Never throws.
+ */
+export const findContradictions = (written: unknown): Mistake[] => {
+  const uplinks = listIn(written, "uplinks").slice(0, UPLINKS_MAX);
+  return [
+    ...repeated(entriesOf(uplinks, "name")),
+    ...repeated(entriesOf(uplinks, "interface")),
+    ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
+  ];
+};
+
+const entriesOf = (uplinks: readonly unknown[], key: string): Entry[] =>
+  uplinks.map((uplink, place) => ({ path: ["uplinks", place, key], value: member(uplink, key) }));
+
+type Path = readonly PropertyKey[];
+
+const member = (written: unknown, key: string): unknown =>
+  typeof written === "object" && written !== null ? Object.getOwnPropertyDescriptor(written, key)?.value : undefined;
+
+const listIn = (written: unknown, key: string): readonly unknown[] => {
+  const list = member(written, key);
+  return Array.isArray(list) ? list : [];
+};
+
+const mistake = (path: Path, message: string, remedy: string): Mistake => ({ path, atKey: false, message, remedy });
+
+interface Entry {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+const repeated = (entries: readonly Entry[]): Mistake[] => {
+  const seen = new Map<unknown, Entry>();
+  return entries.flatMap((entry) => {
+    const first = seen.get(entry.value);
+    if (first === undefined) seen.set(entry.value, entry);
+    if (first === undefined || typeof entry.value !== "string") return [];
+    return [
+      mistake(
+        entry.path,
+        `${JSON.stringify(entry.value)} is there already, at ${formatPath(first.path)}`,
+        "give another, or remove one",
+      ),
+    ];
+  });
+};
+
+const checkUplink = (uplink: unknown, path: Path): Mistake[] => {
+  const used = FAMILIES.filter((family) => member(member(uplink, family), "method") !== "none");
+  if (used.length === 0) {
+    return [mistake(path, "uses neither IPv4 nor IPv6", "leave one of them `method: external`, or remove the uplink")];
+  }
+  const entries = targetEntries(uplink, path);
+  // Of a target that isn't an address nobody knows which family it was meant for.
+  const judged = entries.length > 0 && entries.every(({ value }) => value !== undefined);
+  const counts = judged ? used.map((family) => count(entries, family)) : [];
+  return [
+    ...repeated(entries),
+    ...counts.flatMap((one) => checkCount(one, path)),
+    ...checkNumbers({ uplink, path, counts }),
+  ];
+};
+
+const targetEntries = (uplink: unknown, path: Path): Entry[] => {
+  const targets = member(uplink, "targets") === undefined ? DEFAULT_TARGETS : listIn(uplink, "targets");
+  return targets.map((target, place) => ({
+    path: [...path, "targets", place],
+    value: typeof target === "string" && isTarget(target) ? canonicalAddress(target) : undefined,
+  }));
+};
+
+interface FamilyCount {
+  readonly family: Family;
+  readonly targets: number;
+}
+
+const count = (entries: readonly Entry[], family: Family): FamilyCount => {
+  const addresses = new Set(entries.map(({ value }) => String(value)));
+  return { family, targets: [...addresses].filter((address) => familyOf(address) === family).length };
+};
+
+const EXAMPLE: Readonly<Record<Family, string>> = { ipv4: "9.9.9.9", ipv6: "2606:4700:4700::1111" };
+
+const checkCount = ({ family, targets }: FamilyCount, path: Path): Mistake[] => {
+  if (targets > 0) return [];
+  const remedy = `add one, such as ${EXAMPLE[family]}, or say \`${family}: { method: none }\``;
+  return [mistake([...path, "targets"], `has no ${SPELLED[family]} address`, remedy)];
+};
+
+interface UplinkCheck {
+  readonly uplink: unknown;
+  readonly path: Path;
+  readonly counts: readonly FamilyCount[];
+}
+
+const checkNumbers = ({ uplink, path, counts }: UplinkCheck): Mistake[] => {
+  const written = member(uplink, "detection");
+  const parsed = detection.safeParse(written ?? (member(uplink, "metered") === true ? "metered" : "balanced"));
+  if (!parsed.success) return [];
+  const settings = resolveDetection(parsed.data);
+  const complaints = counts
+    .filter(({ targets }) => targets > 0)
+    .flatMap(({ targets }) => checkDetection(settings, targets));
+  return [...new Set(complaints)].map((complaint) =>
+    mistake(blamed(complaint, { path, written }), "can't work", complaint),
+  );
+};
+
+/** A complaint begins with the option's name, but the option may be a preset's, not the file's. */
+const blamed = (complaint: string, { path, written }: { readonly path: Path; readonly written: unknown }): Path => {
+  const option = complaint.split(" ", 1)[0] ?? "";
+  if (option === "targets") return [...path, option];
+  return member(written, option) === undefined ? [...path, "detection"] : [...path, "detection", option];
+};

@@ -1,0 +1,75 @@
+import * as z from "zod";
+import type { Family } from "../core/family.ts";
+import { canonicalAddress, familyOf, isGateway, isTarget } from "./address.ts";
+import { DURATION_PATTERN, parseDuration } from "./duration.ts";
+
+/** What each option says about itself, for `docs/config.md` and for editors. */
+export interface OptionMeta {
+  readonly description: string;
+  readonly examples?: string[];
+}
+
+/** A range of durations, both ends included, as they are written. */
+export interface DurationRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A strict object: an unknown key is a mistake. */
+export const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape, meta: OptionMeta) =>
+  z.strictObject(shape).meta({ ...meta });
+
+/** Text such as `10m`; milliseconds once parsed. */
+export const duration = ({ from, to }: DurationRange, meta: OptionMeta) =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, { error: "isn't a duration", abort: true })
+    .refine((text) => isWithin(text, { from, to }), {
+      error: "is out of range",
+      params: { remedy: `give a duration from ${from} to ${to}` },
+    })
+    .meta({ ...meta, range: `${from} to ${to}` })
+    .transform((text) => parseDuration(text) ?? 0);
+
+const isWithin = (text: string, { from, to }: DurationRange): boolean => {
+  const [ms, least, most] = [text, from, to].map(parseDuration);
+  return ms != null && least != null && most != null && ms >= least && ms <= most;
+};
+
+/** `dev_valid_name()` in net/core/dev.c: 1 to 15 bytes, no slash, colon or white space, neither `.` nor `..`. */
+export const isInterfaceName = (name: string): boolean =>
+  Buffer.byteLength(name) <= 15 && /^[^/:\s]+$/.test(name) && name !== "." && name !== "..";
+
+/** The next hop of one family, in its canonical spelling. */
+export const gateway = (family: Family, meta: OptionMeta) =>
+  z
+    .string()
+    .refine((text) => isGateway(text, family), {
+      error: ({ input }) => describeMisfit(String(input), family),
+      params: { remedy: `give one ${SPELLED[family]} address, such as ${meta.examples?.[0]}` },
+    })
+    .meta({ ...meta })
+    .transform(canonicalAddress);
+
+/** The families as people write them. */
+export const SPELLED: Readonly<Record<Family, string>> = { ipv4: "IPv4", ipv6: "IPv6" };
+
+const describeMisfit = (text: string, wanted: Family): string => {
+  const family = familyOf(text);
+  if (family === null) return `"${text}" isn't an address`;
+  return family === wanted ? `${text} can't be a gateway` : `${text} is an ${SPELLED[family]} address`;
+};
+
+/** An address that is probed, in its canonical spelling. */
+export const target = () =>
+  z
+    .string()
+    .refine(isTarget, {
+      error: ({ input }) => describeTarget(String(input)),
+      params: { remedy: "give the address of a host on the internet that answers pings, such as 9.9.9.9" },
+    })
+    .meta({ examples: ["9.9.9.9", "2606:4700:4700::1111"] })
+    .transform(canonicalAddress);
+
+const describeTarget = (text: string): string =>
+  familyOf(text) === null ? `"${text}" isn't an IPv4 or IPv6 address` : `${text} says nothing about the internet`;
