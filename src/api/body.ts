@@ -1,0 +1,33 @@
+import type { IncomingMessage } from "node:http";
+import { BODY_BYTES_MAX } from "./contract.ts";
+import { failure, type Reply } from "./reply.ts";
+
+/** A request's body as JSON, or the reply that refuses it. No body at all is an empty object. */
+export type Body = { readonly value: unknown } | { readonly refusal: Reply };
+
+/** Reads a body to its end, so that its sender always gets to read our reply, and keeps a bounded part of it. */
+export const readBody = async (request: IncomingMessage): Promise<Body> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= BODY_BYTES_MAX) chunks.push(chunk);
+  }
+  if (length > BODY_BYTES_MAX) return { refusal: failure(413, `A body may have ${BODY_BYTES_MAX} bytes at the most.`) };
+  if (length === 0) return { value: {} };
+  if (!isJson(request.headers["content-type"])) {
+    return { refusal: failure(415, "The body must be JSON, sent as `Content-Type: application/json`.") };
+  }
+  return decode(Buffer.concat(chunks));
+};
+
+const isJson = (contentType: string | undefined): boolean =>
+  contentType?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
+
+const decode = (bytes: Uint8Array): Body => {
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
+  } catch {
+    return { refusal: failure(400, "The body is not valid JSON in UTF-8.") };
+  }
+};

@@ -1,0 +1,95 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import type { z } from "zod";
+import { AppError } from "../error.ts";
+import { type DaemonClient, type OrderAnswer, orderAnswer, PATHS, problem, statusAnswer } from "./contract.ts";
+
+/** Which daemon, and how long (ms) to wait for each of its answers. */
+export interface ClientOptions {
+  readonly socketPath: string;
+  readonly timeoutMs?: number;
+}
+
+/** A daemon answers within a millisecond or two; one that is starved of the processor gets its chance. */
+const TIMEOUT_MS = 3000;
+
+interface Call {
+  readonly path: string;
+  /** Sent as JSON by POST; none: GET. */
+  readonly body?: object;
+}
+
+interface Answer {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** A client of the daemon on a Unix socket. Connects anew for each call, so that a restarted daemon is found again. */
+export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions): DaemonClient => {
+  const call = async <T>(what: Call, schema: z.ZodType<T>): Promise<T> => {
+    const answer = await exchange(what, { socketPath, timeoutMs }).catch((error: unknown) => {
+      throw whyNoAnswer(error, socketPath);
+    });
+    return understand(answer, schema);
+  };
+  const order = (path: string, body: object): Promise<OrderAnswer> => call({ path, body }, orderAnswer);
+  return {
+    status: () => call({ path: PATHS.status }, statusAnswer),
+    test: (request) => order(PATHS.test, request),
+    failback: () => order(PATHS.failback, {}),
+    use: (request) => order(PATHS.use, request),
+  };
+};
+
+const exchange = ({ path, body }: Call, { socketPath, timeoutMs }: Required<ClientOptions>): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const method = body === undefined ? "GET" : "POST";
+    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const sent = httpRequest({ socketPath, path, method, headers, agent: false, signal }, (response) => {
+      collect(response).then(resolve, reject);
+    });
+    sent.on("error", (error) => reject(signal.aborted ? signal.reason : error));
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+
+const collect = async (response: IncomingMessage): Promise<Answer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return { code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+};
+
+const whyNoAnswer = (cause: unknown, socketPath: string): AppError => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "EACCES" || code === "EPERM") {
+    const detail = `you may not talk to the daemon on ${socketPath}: be root, or in the group wan-failover`;
+    return new AppError("not-permitted", detail, { cause });
+  }
+  const silent = cause instanceof Error && cause.name === "TimeoutError";
+  const detail = silent ? `the daemon on ${socketPath} doesn't answer` : `no daemon answers on ${socketPath}`;
+  return new AppError("no-daemon", detail, { cause });
+};
+
+const understand = <T>({ code, text }: Answer, schema: z.ZodType<T>): T => {
+  const value = parseJson(text);
+  if (code !== 200) throw whyRefused(code, value);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError("malformed-message", "the daemon's answer can't be understood: it may be of another version", {
+    cause: parsed.error,
+  });
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const whyRefused = (code: number, value: unknown): AppError => {
+  const parsed = problem.safeParse(value);
+  const detail = parsed.success ? parsed.data.detail : `the daemon answered with the HTTP status ${code}`;
+  if (code === 409) return new AppError("order-refused", detail);
+  return new AppError(code === 400 ? "usage" : "malformed-message", detail);
+};

@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { statusSchema } from "./status-schema.ts";
+import { isTestDuration } from "./test-duration.ts";
+
+/** What the API offers. The number in the paths changes when an old client would no longer understand. */
+export const PATHS = {
+  status: "/api/v1/status",
+  test: "/api/v1/test",
+  failback: "/api/v1/failback",
+  use: "/api/v1/use",
+  health: "/healthz",
+} as const;
+
+/** The longest body that a request may have, in bytes. */
+export const BODY_BYTES_MAX = 64 * 1024;
+
+const uplinkName = z.string().min(1).max(64);
+
+/** `POST /api/v1/test`: forces traffic onto an uplink, or onto the best standby, for a while. */
+export const testRequest = z.strictObject({
+  uplink: uplinkName.nullish(),
+  for: z.string().refine(isTestDuration, "must be a duration from 1s to 7d, such as 2m").optional(),
+});
+export type TestRequest = z.infer<typeof testRequest>;
+
+/** `POST /api/v1/failback`: ends a test or a hold. */
+export const failbackRequest = z.strictObject({});
+
+/** `POST /api/v1/use`: pins an uplink; null lets the policy decide again. */
+export const useRequest = z.strictObject({ uplink: uplinkName.nullable() });
+export type UseRequest = z.infer<typeof useRequest>;
+
+/** The answer to an order that was taken. */
+export const orderAnswer = z.object({ accepted: z.literal(true), message: z.string() });
+export type OrderAnswer = z.infer<typeof orderAnswer>;
+
+const messageSchema = z.object({ at: z.string(), level: z.enum(["error", "info", "debug"]), text: z.string() });
+/** A line of the daemon's log. `at`: ISO 8601. */
+export type MessageAnswer = z.infer<typeof messageSchema>;
+
+/** The answer to `GET /api/v1/status`. */
+export const statusAnswer = z.object({
+  version: z.string(),
+  /** ISO 8601. */
+  startedAt: z.string(),
+  pid: z.number(),
+  /** The config file's path. */
+  config: z.string(),
+  status: statusSchema,
+  /** The newest lines of the log, oldest first, at most 50. */
+  messages: z.array(messageSchema).readonly(),
+});
+export type StatusAnswer = z.infer<typeof statusAnswer>;
+
+/** Why a request was not fulfilled (RFC 9457). */
+export const problem = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() });
+export type Problem = z.infer<typeof problem>;
+
+/** A daemon to talk to. Everything throws AppError: no-daemon, not-permitted, order-refused, usage, malformed-message. */
+export interface DaemonClient {
+  status(): Promise<StatusAnswer>;
+  test(request: TestRequest): Promise<OrderAnswer>;
+  failback(): Promise<OrderAnswer>;
+  use(request: UseRequest): Promise<OrderAnswer>;
+}

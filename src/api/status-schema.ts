@@ -1,0 +1,55 @@
+import * as z from "zod";
+import type { Status } from "../core/status.ts";
+
+/** A span of time in milliseconds, from 0. */
+const duration = z.number();
+
+const names = z.array(z.string());
+
+const familyStatus = z.object({
+  active: names,
+  carrying: names,
+  diverted: z.boolean(),
+  sinceMs: duration,
+  reason: z.string(),
+  holdLeftMs: duration,
+  waiting: z.string().nullable(),
+  drains: z.array(z.object({ uplink: z.string(), leftMs: duration })),
+});
+
+const uplinkFamilyStatus = z.object({
+  verdict: z.enum(["unknown", "up", "suspect", "down", "hold-down"]),
+  sinceMs: duration,
+  reason: z.string(),
+  diverted: z.boolean(),
+  degraded: z.object({ loss: z.boolean(), latency: z.boolean() }),
+  holdLeftMs: duration,
+  gateway: z.string().nullable(),
+  addresses: names,
+  targets: names,
+  rttMs: z.number().nullable(),
+  loss: z.number().nullable(),
+  recentRttMs: z.array(z.number().nullable()),
+});
+
+const uplinkStatus = z.object({
+  name: z.string(),
+  interface: z.string(),
+  number: z.number(),
+  tier: z.number(),
+  weight: z.number(),
+  metered: z.boolean(),
+  families: z.object({ ipv4: uplinkFamilyStatus.nullable(), ipv6: uplinkFamilyStatus.nullable() }),
+});
+
+/** The core's read model as it arrives over the wire. Keys that a newer daemon adds are left out. */
+export const statusSchema: z.ZodType<Status> = z.object({
+  online: z.boolean(),
+  active: names,
+  summary: z.string(),
+  families: z.object({ ipv4: familyStatus, ipv6: familyStatus }),
+  uplinks: z.array(uplinkStatus),
+  pin: z.string().nullable(),
+  test: z.object({ uplink: z.string(), leftMs: duration }).nullable(),
+  problems: names,
+});

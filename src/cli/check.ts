@@ -1,0 +1,61 @@
+import { formatDuration } from "../config/duration.ts";
+import { ConfigError, formatIssue } from "../config/issue.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Settings, UplinkSettings } from "../core/settings.ts";
+import { AppError } from "../error.ts";
+
+/** What `wan-failover check [FILE]` was asked. */
+export interface CheckRequest {
+  readonly path: string;
+  readonly json: boolean;
+  readonly output: CheckOutput;
+}
+
+/** Each takes a text of one or more lines, without the last line's end. */
+export interface CheckOutput {
+  readonly write: (text: string) => void;
+  readonly complain: (text: string) => void;
+}
+
+const VALID = 0;
+const INVALID = 2;
+
+/** Says whether the config is valid and what it will do, or lists its mistakes. Returns the exit code: 0 or 2. */
+export const runCheck = ({ path, json, output }: CheckRequest): number => {
+  try {
+    const summary = summarize(loadConfig(path).settings);
+    output.write(json ? JSON.stringify({ file: path, valid: true, summary }) : `${path} is valid: ${summary}`);
+    return VALID;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (json) output.write(JSON.stringify({ file: path, valid: false, ...asJson(error) }));
+    else output.complain(asText(error));
+    return INVALID;
+  }
+};
+
+const asJson = (error: AppError): object => ({
+  code: error.code,
+  detail: error.detail,
+  issues: error instanceof ConfigError ? error.issues : [],
+});
+
+const asText = (error: AppError): string =>
+  error instanceof ConfigError
+    ? error.issues.map((issue) => formatIssue(error.file, issue)).join("\n")
+    : `wan-failover: ${error.detail}`;
+
+/** In a sentence or two: who carries traffic, who takes over, when it comes back. Never throws. */
+export const summarize = ({ uplinks, failover }: Settings): string => {
+  const tiers = [...new Set(uplinks.map(({ tier }) => tier))].sort((one, other) => one - other);
+  const order = tiers.map((tier) => describeTier(uplinks.filter((uplink) => uplink.tier === tier)));
+  const hold = formatDuration(failover.holdAfterFailoverMs);
+  const back =
+    failover.failback === "auto" ? `by itself, ${hold} after a failover at the earliest` : "by `failback` only";
+  return `traffic takes ${order.join(", else ")}.${order.length > 1 ? ` It comes back ${back}.` : ""}`;
+};
+
+const describeTier = (uplinks: readonly UplinkSettings[]): string => {
+  const names = uplinks.map(({ name, interface: link }) => `${name} (${link})`).join(" and ");
+  return uplinks.length > 1 ? `${names} at ${uplinks.map(({ weight }) => weight).join(":")}` : names;
+};

@@ -1,0 +1,171 @@
+import { Command, CommanderError } from "commander";
+import { isTestDuration } from "../api/test-duration.ts";
+import { nearest } from "../config/nearest.ts";
+import { AppError } from "../error.ts";
+import { EXIT } from "./error-text.ts";
+
+/** Holds for every command. */
+export interface GlobalOptions {
+  /** The daemon's socket, where it is not the usual one. */
+  readonly socket?: string;
+}
+
+export interface JsonOption extends GlobalOptions {
+  readonly json?: true;
+}
+
+export interface ConfigOption extends GlobalOptions {
+  readonly config?: string;
+}
+
+/** What each command does. Each returns the exit code, or throws. */
+export interface Actions {
+  readonly run: (options: ConfigOption) => Promise<number>;
+  readonly status: (options: JsonOption & { readonly watch?: true }) => Promise<number>;
+  readonly explain: (options: JsonOption) => Promise<number>;
+  readonly test: (uplink: string | undefined, options: JsonOption & { readonly for?: string }) => Promise<number>;
+  readonly failback: (options: JsonOption) => Promise<number>;
+  readonly use: (uplink: string, options: JsonOption) => Promise<number>;
+  readonly check: (file: string | undefined, options: JsonOption) => Promise<number>;
+  readonly doctor: (options: JsonOption & ConfigOption) => Promise<number>;
+  readonly reset: () => Promise<number>;
+  readonly demo: (argv: readonly string[]) => Promise<number>;
+}
+
+export interface ProgramOptions {
+  readonly version: string;
+  readonly actions: Actions;
+  /** The words of the command line, without those of the program itself. */
+  readonly argv: readonly string[];
+}
+
+const EXIT_CODES_HELP = "\nExit codes: 0 done, 1 failed, 2 usage or config, 3 no daemon.";
+
+/** Understands a command line and does what it says. Returns the exit code. Throws AppError and what the actions throw. */
+export const runProgram = async ({ version, actions, argv }: ProgramOptions): Promise<number> => {
+  let code: number = EXIT.done;
+  const program = grammar(version, actions, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+};
+
+type Done = (code: number) => void;
+
+const grammar = (version: string, actions: Actions, done: Done): Command => {
+  const program = new Command("wan-failover")
+    .description("Sees an internet outage within a fraction of a second and moves traffic to an uplink that works.")
+    .version(version, "-V, --version", "show the version")
+    .option("--socket <path>", "the daemon's socket (default: api.sock in $RUNTIME_DIRECTORY or /run/wan-failover)")
+    .helpOption("-h, --help", "show what a command takes")
+    .helpCommand("help [command]", "show what a command takes")
+    .addHelpText("after", EXIT_CODES_HELP)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(inOurWords(text)) })
+    .exitOverride();
+  addDaemon(program, actions, done);
+  addQuestions(program, actions, done);
+  addOrders(program, actions, done);
+  addMachine(program, actions, done);
+  return program.on("command:*", refuseUnknown(program));
+};
+
+/** Commander puts its suggestion on a line of its own. */
+const inOurWords = (text: string): string => text.replace(/^error: /, "wan-failover: ").replace(/\n(?=\()/, " ");
+
+const addDaemon = (program: Command, actions: Actions, done: Done): void => {
+  program
+    .command("run")
+    .description("run the daemon in the foreground")
+    .option("--config <file>", "the config file")
+    .action(async (_options, command: Command) => done(await actions.run(command.optsWithGlobals())));
+};
+
+const JSON_HELP = "for programs: JSON";
+
+const addQuestions = (program: Command, actions: Actions, done: Done): void => {
+  program
+    .command("status")
+    .description("show what is: the uplinks, and which of them carries traffic")
+    .option("--json", JSON_HELP)
+    .option("--watch", "live, until q is pressed; a text each second where there is no terminal")
+    .action(async (_options, command: Command) => done(await actions.status(command.optsWithGlobals())));
+  program
+    .command("explain")
+    .description("say why traffic goes where it goes")
+    .option("--json", JSON_HELP)
+    .action(async (_options, command: Command) => done(await actions.explain(command.optsWithGlobals())));
+};
+
+const addOrders = (program: Command, actions: Actions, done: Done): void => {
+  program
+    .command("test [uplink]")
+    .description("force traffic onto an uplink (the best standby) for a while; it returns by itself")
+    .option("--for <duration>", "how long, from 1s to 7d (default: holdAfterFailover)", asTestDuration)
+    .option("--json", JSON_HELP)
+    .action(async (uplink, _options, command: Command) => done(await actions.test(uplink, command.optsWithGlobals())));
+  program
+    .command("failback")
+    .description("end a test or a hold now: back to the preferred uplink")
+    .option("--json", JSON_HELP)
+    .action(async (_options, command: Command) => done(await actions.failback(command.optsWithGlobals())));
+  program
+    .command("use <uplink>")
+    .description("pin an uplink by hand; `auto` lets the policy decide again")
+    .option("--json", JSON_HELP)
+    .action(async (uplink, _options, command: Command) => done(await actions.use(uplink, command.optsWithGlobals())));
+};
+
+const asTestDuration = (text: string): string => {
+  if (isTestDuration(text)) return text;
+  throw new AppError("usage", `--for takes a duration from 1s to 7d, such as 2m, rather than ${text}`);
+};
+
+/** The demo understands its options itself: a router doesn't have it. */
+const DEMO_HELP = `
+The demo's options:
+  --preset <name>  how failures are recognised: fast, balanced, calm, metered, classic (default: balanced)
+  --config <file>  a config of your own; the lab's uplinks are the interfaces wan0 and wan1
+  --plain          a scripted run as plain text, as where there is no terminal`;
+
+const addMachine = (program: Command, actions: Actions, done: Done): void => {
+  program
+    .command("check [file]")
+    .description("say whether a config is valid, or list its mistakes")
+    .option("--json", JSON_HELP)
+    .action(async (file, _options, command: Command) => done(await actions.check(file, command.optsWithGlobals())));
+  program
+    .command("doctor")
+    .description("say what is wrong on this machine")
+    .option("--config <file>", "the config file")
+    .option("--json", JSON_HELP)
+    .action(async (_options, command: Command) => done(await actions.doctor(command.optsWithGlobals())));
+  program
+    .command("reset")
+    .description("remove all that is ours from the kernel")
+    .action(async () => done(await actions.reset()));
+  program
+    .command("demo [options...]")
+    .description("show a failover live, in a lab of network namespaces")
+    .addHelpText("after", DEMO_HELP)
+    .allowUnknownOption()
+    .action(async (_options, _parsed, command: Command) => done(await actions.demo(command.args)));
+};
+
+/** An abbreviation names what it begins; a misspelling what is nearest. */
+const refuseUnknown =
+  (program: Command) =>
+  ([word = ""]: readonly string[]): void => {
+    const names = program.commands.map((command) => command.name());
+    const begun = names.filter((name) => word !== "" && name.startsWith(word));
+    const near = nearest(word, names);
+    const meant = begun.length > 0 ? begun : near === null ? [] : [near];
+    const hint = meant.length > 0 ? `did you mean ${meant.join(" or ")}?` : `there are: ${names.join(", ")}`;
+    throw new AppError("usage", `there is no command ${word}; ${hint}`);
+  };

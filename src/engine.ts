@@ -1,0 +1,196 @@
+import { randomInt } from "node:crypto";
+import { type Clock, openClock } from "./adapter/clock.ts";
+import type { KernelHint } from "./adapter/kernel-hint.ts";
+import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
+import { openProberPool, type ProberPool } from "./adapter/prober-pool.ts";
+import { readState, writeState } from "./adapter/state-file.ts";
+import { openTrafficMeter } from "./adapter/traffic.ts";
+import type { Event, Order } from "./core/event.ts";
+import { FIREWALL_TABLE } from "./core/firewall.ts";
+import { reportText } from "./core/report-text.ts";
+import type { Settings } from "./core/settings.ts";
+import { start } from "./core/start.ts";
+import type { State } from "./core/state.ts";
+import { type Status, status } from "./core/status.ts";
+import { AppError, InvariantError } from "./error.ts";
+import type { MachineAccess } from "./machine-access.ts";
+import { asMemory } from "./reset.ts";
+import { openLoop } from "./shell/loop.ts";
+import type { Messages } from "./shell/messages.ts";
+import { type OrderAnswer, type Orders, openOrders } from "./shell/orders.ts";
+import { type Ports, perform } from "./shell/perform.ts";
+
+/** The core at work: its loop, and every adapter that brings events in or carries commands out. */
+export interface Engine {
+  /** Reads the kernel for the first time and goes on from there. */
+  begin(): void;
+  /** Takes new settings. */
+  configure(settings: Settings): void;
+  order(order: Order): Promise<OrderAnswer>;
+  status(): Status;
+  /** What SIGTERM should do to the kernel's state. */
+  onStop(): "keep" | "restore";
+  /** Stops probing, counting and watching; the kernel's state stays as it is. */
+  end(): void;
+}
+
+export interface EngineOptions {
+  readonly settings: Settings;
+  /** Where the memory of earlier runs is. */
+  readonly statePath: string;
+  readonly machine: MachineAccess;
+  readonly messages: Messages;
+}
+
+/** While there is user traffic, it is counted this often (ms): packets without an answer call for a probe at once. */
+const COUNT_BUSY_MS = 50;
+
+/** On idle lines nobody waits for an answer: counting is two thirds of what the daemon costs then. */
+const COUNT_IDLE_MS = 250;
+
+/** Traffic that pauses for so many countings is over. */
+const PAUSE_COUNTINGS = 40;
+
+/** The core takes any 32-bit number as a seed. */
+const SEEDS = 2 ** 32;
+
+/** What the adapters share. */
+interface Parts extends EngineOptions {
+  readonly clock: Clock;
+  readonly probers: ProberPool;
+  readonly orders: Orders;
+}
+
+/** Puts the loop and its adapters together. Throws AppError. */
+export const openEngine = (options: EngineOptions): Engine => {
+  const push = (event: Event): void => loop.push(event);
+  const probers = openProberPool({
+    onReplied: (outcome) => push({ kind: "probe-replied", ...outcome }),
+    onRefused: (outcome) => push({ kind: "probe-refused", ...outcome }),
+  });
+  const parts: Parts = { ...options, clock: openClock(), probers, orders: openOrders(push) };
+  const ports = portsOf(parts);
+  const loop = openLoop({
+    initial: initialState(parts),
+    clock: readingFirst(parts),
+    perform: (command) => perform(ports, command),
+  });
+  const senses = openSenses(parts, push);
+  return {
+    begin: () => {
+      senses.open();
+      push({ kind: "tick" });
+    },
+    configure: (settings) => {
+      probers.keepOnly(settings.uplinks.map((uplink) => uplink.name));
+      push({ kind: "configured", settings });
+      push({ kind: "kernel-changed" });
+    },
+    order: parts.orders.give,
+    status: () => status(loop.state(), parts.clock.now()),
+    onStop: () => loop.state().failover.onStop,
+    end: () => {
+      senses.close();
+      parts.clock.wakeAt(Number.POSITIVE_INFINITY, () => {});
+      probers.close();
+    },
+  };
+};
+
+const initialState = ({ settings, statePath, messages, clock }: Parts): State => {
+  const { state, problem } = readState(statePath);
+  if (problem !== null) messages.add("error", problem);
+  return start({ settings, memory: asMemory(state), seed: randomInt(SEEDS), now: clock.now() });
+};
+
+/** A clock whose deadline comes only once the replies that have arrived are read: Node runs timers before sockets. */
+const readingFirst = ({ clock, probers }: Parts): Clock => ({
+  now: clock.now,
+  wakeAt: (at, callback) =>
+    clock.wakeAt(at, () => {
+      probers.drain();
+      callback();
+    }),
+});
+
+const portsOf = ({ machine, messages, statePath, probers, orders }: Parts): Ports => {
+  const complain = (error: unknown): void => messages.add("error", wordsOf(error));
+  return {
+    readKernel: machine.read,
+    editKernel: machine.edit,
+    sendProbe: probers.send,
+    flushFlows: (flows) => void machine.flush(flows).catch(complain),
+    saveMemory: (memory) => {
+      const problem = writeState(statePath, memory);
+      if (problem !== null) messages.add("error", problem);
+    },
+    report: (report) => {
+      const { importance, text } = reportText(report);
+      messages.add(importance, text);
+    },
+    answerOrder: orders.answer,
+    complain,
+  };
+};
+
+/** An error's sentence for people. What was never raised on purpose goes on its way. */
+export const wordsOf = (error: unknown): string => {
+  if (error instanceof AppError && !(error instanceof InvariantError)) return error.detail;
+  throw error;
+};
+
+/** What tells the core of the world without being asked: the kernel's notifications, and the counters of user traffic. */
+const openSenses = (
+  { machine, messages }: Parts,
+  push: (event: Event) => void,
+): { open: () => void; close: () => void } => {
+  const counting = openCounting({ machine, messages }, push);
+  let watcher: KernelWatcher | undefined;
+  return {
+    open: () => {
+      watcher = watchKernel({ table: FIREWALL_TABLE, onChange: (hints) => tellHints(hints, push) });
+      counting.open();
+    },
+    close: () => {
+      watcher?.close();
+      counting.close();
+    },
+  };
+};
+
+/** Counts user traffic, often while there is some. */
+const openCounting = (
+  { machine, messages }: Pick<Parts, "machine" | "messages">,
+  push: (event: Event) => void,
+): { open: () => void; close: () => void } => {
+  const meter = openTrafficMeter();
+  let timer: NodeJS.Timeout | undefined;
+  let quiet = 0;
+  const read = (): void => {
+    try {
+      const counts = meter.since(machine.counters());
+      quiet = counts.length > 0 ? 0 : quiet + 1;
+      if (counts.length > 0) push({ kind: "traffic-counted", counts });
+    } catch (error) {
+      messages.add("error", wordsOf(error));
+    }
+  };
+  const open = (): void => {
+    timer = setTimeout(
+      () => {
+        read();
+        open();
+      },
+      quiet > PAUSE_COUNTINGS ? COUNT_IDLE_MS : COUNT_BUSY_MS,
+    );
+  };
+  return { open, close: () => clearTimeout(timer) };
+};
+
+/** Hints are only hints: the kernel is read anew, once for all of them. */
+const tellHints = (hints: readonly KernelHint[], push: (event: Event) => void): void => {
+  for (const hint of hints) {
+    if (hint.kind === "neighbour-failed") push({ kind: "gateway-unresolved", link: hint.link, address: hint.address });
+  }
+  if (hints.some((hint) => hint.kind !== "neighbour-failed")) push({ kind: "kernel-changed" });
+};

@@ -1,0 +1,116 @@
+import type { DaemonClient } from "./api/contract.ts";
+import { errorText, exitCodeOf } from "./cli/error-text.ts";
+import type { Output } from "./cli/output.ts";
+import { type Actions, type GlobalOptions, type JsonOption, runProgram } from "./cli/program.ts";
+import type { Look } from "./cli/status.ts";
+import { configPathIn, directoriesFrom, socketPathIn } from "./config/directories.ts";
+import { AppError } from "./error.ts";
+import { VERSION } from "./version.ts";
+
+// Modules are imported where they are needed: the bundle holds them all, but only what a command needs is started up.
+
+const directories = directoriesFrom(process.env);
+
+const output: Output = {
+  write: (text) => void process.stdout.write(`${text}\n`),
+  complain: (text) => void process.stderr.write(`${text}\n`),
+};
+
+/** Colours are for people at a terminal who haven't refused them (no-color.org). */
+const look = (): Look => ({
+  width: process.stdout.columns || 80,
+  colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+});
+
+const daemonAt = async ({ socket }: GlobalOptions): Promise<DaemonClient> => {
+  const { openClient } = await import("./api/client.ts");
+  return openClient({ socketPath: socket ?? socketPathIn(directories) });
+};
+
+const watch = async (options: JsonOption): Promise<number> => {
+  const { watchLive, watchPlain } = await import("./cli/watch.ts");
+  const client = await daemonAt(options);
+  if (process.stdout.isTTY && !options.json) {
+    const { processTerminal } = await import("./cli/terminal.ts");
+    return watchLive({ client, terminal: processTerminal(process), colours: look().colours });
+  }
+  return watchPlain({ client, json: options.json ?? false, look: look(), output, signal: interruption() });
+};
+
+const interruption = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => controller.abort());
+  return controller.signal;
+};
+
+/** The lab is a bundle of its own beside ours: a router doesn't need it. */
+const demo = async (argv: readonly string[]): Promise<number> => {
+  const lab: { demo?: (argv: readonly string[]) => Promise<number> } = await import(
+    new URL("./lab.mjs", import.meta.url).href
+  ).catch((cause: unknown) => {
+    throw new AppError("lab-unavailable", "the lab is not part of this installation", { cause });
+  });
+  if (lab.demo === undefined) throw new AppError("lab-unavailable", "the lab of this installation has no demo");
+  return lab.demo(argv);
+};
+
+const actions: Actions = {
+  run: async ({ config, socket }) => {
+    if (socket !== undefined) {
+      throw new AppError("usage", "--socket is for talking to a daemon; the daemon's own is in RUNTIME_DIRECTORY");
+    }
+    const { runDaemon } = await import("./daemon.ts");
+    return runDaemon({ configPath: config ?? configPathIn(directories), directories });
+  },
+  status: async (options) => {
+    if (options.watch) return watch(options);
+    const { runStatus } = await import("./cli/status.ts");
+    return runStatus({ client: await daemonAt(options), json: options.json ?? false, look: look(), output });
+  },
+  explain: async ({ json = false, ...options }) => {
+    const { runExplain } = await import("./cli/explain.ts");
+    return runExplain({ client: await daemonAt(options), json, width: look().width, output });
+  },
+  test: async (uplink, { for: duration, json = false, ...options }) => {
+    const { tellOrder } = await import("./cli/order.ts");
+    const request = { uplink: uplink ?? null, ...(duration === undefined ? {} : { for: duration }) };
+    return tellOrder({ answer: (await daemonAt(options)).test(request), json, output });
+  },
+  failback: async ({ json = false, ...options }) => {
+    const { tellOrder } = await import("./cli/order.ts");
+    return tellOrder({ answer: (await daemonAt(options)).failback(), json, output });
+  },
+  use: async (uplink, { json = false, ...options }) => {
+    const { tellOrder } = await import("./cli/order.ts");
+    const request = { uplink: uplink === "auto" ? null : uplink };
+    return tellOrder({ answer: (await daemonAt(options)).use(request), json, output });
+  },
+  check: async (file, { json = false }) => {
+    const { runCheck } = await import("./cli/check.ts");
+    return runCheck({ path: file ?? configPathIn(directories), json, output });
+  },
+  doctor: async ({ config, json = false }) => {
+    const { runDoctor } = await import("./doctor.ts");
+    return runDoctor({ configPath: config ?? configPathIn(directories), directories, json, output });
+  },
+  reset: async () => {
+    const { runReset } = await import("./reset.ts");
+    return runReset({ directories, output: output.write });
+  },
+  demo,
+};
+
+const fail = (error: unknown): never => {
+  output.complain(errorText(error, process.env.WAN_FAILOVER_DEBUG === "1"));
+  process.exit(exitCodeOf(error));
+};
+
+/** `wan-failover status | head` is no failure. */
+const endQuietly = (error: NodeJS.ErrnoException): void => {
+  if (error.code === "EPIPE" || error.code === "EIO") process.exit(0);
+  throw error;
+};
+
+process.stdout.on("error", endQuietly);
+process.on("uncaughtException", fail);
+runProgram({ version: VERSION, actions, argv: process.argv.slice(2) }).then((code) => process.exit(code), fail);

@@ -1,0 +1,66 @@
+import type { Command, SendProbe } from "../core/command.ts";
+import type { Event } from "../core/event.ts";
+import type { Family } from "../core/family.ts";
+import type { Edit, EditFailure, KernelState } from "../core/kernel.ts";
+import type { Memory } from "../core/memory.ts";
+import type { Report } from "../core/report.ts";
+
+/** The effects that commands have, one port each. */
+export interface Ports {
+  /** Throws AppError. */
+  readKernel(sysctlNames: readonly string[]): KernelState;
+  /** What was refused, and our table as nft lists it now if it was touched. Never throws. */
+  editKernel(edits: readonly Edit[]): {
+    readonly failures: readonly EditFailure[];
+    readonly firewall: string | null | undefined;
+  };
+  /** Outcomes come as events later; null, or why it could not even be sent. Never throws. */
+  sendProbe(probe: SendProbe): string | null;
+  /** Never throws. */
+  flushFlows(flows: { readonly family: Family; readonly mark: number; readonly mask: number }): void;
+  /** Never throws. */
+  saveMemory(memory: Memory): void;
+  /** Never throws. */
+  report(report: Report): void;
+  /** Never throws. */
+  answerOrder(answer: { readonly id: number; readonly accepted: boolean; readonly message: string }): void;
+  /** Something went wrong that no event tells. Never throws. */
+  complain(error: unknown): void;
+}
+
+/** Carries a command out through its port; what comes of it at once is an event. Never throws. */
+export const perform = (ports: Ports, command: Command): Event | null => {
+  switch (command.kind) {
+    case "read-kernel":
+      return readKernel(ports, command.sysctlNames);
+    case "edit-kernel":
+      return { kind: "kernel-edited", ...ports.editKernel(command.edits) };
+    case "send-probe": {
+      const error = ports.sendProbe(command);
+      const { uplink, family, seq } = command;
+      return error === null ? null : { kind: "probe-refused", uplink, family, seq, error };
+    }
+    case "flush-flows":
+      ports.flushFlows(command);
+      return null;
+    case "save-memory":
+      ports.saveMemory(command.memory);
+      return null;
+    case "report":
+      ports.report(command.report);
+      return null;
+    case "answer-order":
+      ports.answerOrder(command);
+      return null;
+  }
+};
+
+/** A reading that fails is repeated a minute later, or with the next hint. */
+const readKernel = (ports: Ports, sysctlNames: readonly string[]): Event | null => {
+  try {
+    return { kind: "kernel-read", kernel: ports.readKernel(sysctlNames) };
+  } catch (error) {
+    ports.complain(error);
+    return null;
+  }
+};
