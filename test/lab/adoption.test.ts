@@ -68,7 +68,7 @@ const dieUnnoticed = async (death: Death): Promise<Status> => {
   return status;
 };
 
-/** A new flow whose port was in use within half a minute is still pinned to the silent line: single ones are lost. */
+/** A new flow whose port the router still knows is pinned to the silent line: single ones are lost. */
 const LONGEST_GAP_MS = 150;
 
 const inBoth =
