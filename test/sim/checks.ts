@@ -1,6 +1,6 @@
 import { type Candidate, candidates, isUp, isWorking } from "../../src/core/candidate.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { type Edit, MAIN_TABLE, PROTOCOL } from "../../src/core/kernel.ts";
+import { type Edit, MAIN_TABLE, PROTOCOL, type Route } from "../../src/core/kernel.ts";
 import { markOf } from "../../src/core/mark.ts";
 import { ADOPTED_METRIC } from "../../src/core/path.ts";
 import type { Report, SwitchKind } from "../../src/core/report.ts";
@@ -31,38 +31,33 @@ export const checkReasons = ({ commands }: StepSeen): void => {
   }
 };
 
-/** Foreign routes are only ever displaced, and only when their copy exists. */
+/**
+ * Foreign routes are only ever displaced, and only when their copy exists. What was added a moment ago may be unknown
+ * yet, and then can't be spared.
+ */
 export const checkForeign = ({ commands, after }: StepSeen, kernel: FakeKernel): void => {
+  const known = after.kernel?.routes.filter((route) => route.protocol !== PROTOCOL) ?? [];
   for (const command of commands) {
-    // What was added a moment ago may be unknown yet, and then can't be spared.
-    if (command.kind !== "edit-kernel" || after.kernel?.routes.length !== readRoutes(kernel)) continue;
-    for (const edit of command.edits) checkForeignEdit(edit, kernel);
+    if (command.kind !== "edit-kernel") continue;
+    for (const edit of command.edits) checkForeignEdit(edit, known, kernel);
   }
 };
 
-const readRoutes = (kernel: FakeKernel): number =>
-  kernel.routes.filter(
-    (route) => route.protocol === PROTOCOL || (route.table === MAIN_TABLE && route.destination === "default"),
-  ).length;
-
-const checkForeignEdit = (edit: Edit, kernel: FakeKernel): void => {
+const checkForeignEdit = (edit: Edit, known: readonly Route[], kernel: FakeKernel): void => {
   if (edit.kind === "delete-rule") insist(edit.rule.protocol === PROTOCOL, () => "a foreign rule is deleted");
   if (edit.kind !== "delete-route" && edit.kind !== "put-route") return;
-  const { family, table, metric, destination } = edit.route;
-  const victim = kernel.routes.find(
-    (route) =>
-      route.family === family &&
-      route.table === table &&
-      route.destination === destination &&
-      route.metric === metric &&
-      route.protocol !== PROTOCOL &&
-      route.protocol === (edit.kind === "delete-route" ? edit.route.protocol : route.protocol),
-  );
-  if (victim === undefined || metric >= ADOPTED_METRIC) return;
-  const isCopy = (route: { family: Family; metric: number }): boolean =>
-    route.family === family && route.metric === metric + ADOPTED_METRIC;
-  insist(kernel.routes.some(isCopy), () => `a foreign route vanishes without a copy: ${JSON.stringify(edit)}`);
+  const { route } = edit;
+  const victim = known.find((one) => isSamePlace(one, route, 0));
+  const isVictim = edit.kind === "put-route" || route.protocol === victim?.protocol;
+  if (victim === undefined || !isVictim || route.metric >= ADOPTED_METRIC) return;
+  const copied = kernel.routes.some((one) => one.protocol !== PROTOCOL && isSamePlace(one, route, ADOPTED_METRIC));
+  insist(copied, () => `a foreign route vanishes without a copy: ${JSON.stringify(edit)}`);
 };
+
+type Place = Pick<Route, "family" | "table" | "metric" | "destination">;
+
+const isSamePlace = (a: Place, b: Place, above: number): boolean =>
+  a.family === b.family && a.table === b.table && a.destination === b.destination && a.metric === b.metric + above;
 
 /** What was last switched, as the reports tell. */
 export interface LastSwitch {
@@ -79,14 +74,17 @@ export interface SwitchSeen {
   readonly settings: readonly UplinkSettings[];
   /** When the daemon was started, null if its config was changed since. */
   readonly startedAt: number | null;
+  /** When it last woke from a stall. */
+  readonly stalledUntil: number;
 }
 
 /** Nobody is switched to who has long been dead; a hold keeps until something forces or orders a switch. */
-export const checkSwitch = ({ seen, report, last, truth, settings, startedAt }: SwitchSeen): void => {
+export const checkSwitch = ({ seen, report, last, truth, settings, startedAt, stalledUntil }: SwitchSeen): void => {
+  const asleep = seen.now - stalledUntil < JUST_AWAKE_MS;
   const before = seen.before.families[report.family];
   for (const name of report.to.filter((one) => !before.active.includes(one))) {
     const deadMs = truth.forMs(name, report.family, "dead");
-    const blindMs = standbyBlindMs(settings, name) + (anyUp(seen, report.family) ? 0 : DESPERATE_MS);
+    const blindMs = standbyBlindMs(settings, name) + (asleep || !anyUp(seen, report.family) ? DESPERATE_MS : 0);
     insist(deadMs <= blindMs, () => `${report.how} to ${name}, dead for ${deadMs} ms`);
   }
   const free =
@@ -103,8 +101,9 @@ export const checkSwitch = ({ seen, report, last, truth, settings, startedAt }: 
 const AFTER_START_MS = 15_000;
 const STEADY_MS = 90_000;
 
-/** Where nothing is up, whoever answered lately is taken, even if we have been asleep since. */
+/** What we slept through is no evidence; and where nothing is up, whoever answered lately is taken. */
 const DESPERATE_MS = 40_000;
+const JUST_AWAKE_MS = 10_000;
 
 const anyUp = ({ after }: StepSeen, family: Family): boolean => candidates(after.uplinks, family).some(isUp);
 
@@ -133,11 +132,15 @@ export const checkDecision = ({ uplinks, families }: State): void => {
   }
 };
 
-/** Within a moment of rest everything in the kernel is as decided, and no two kinds of traffic are split wrongly. */
-export const checkRouting = (state: State, { site, conditions, agenda }: World): void => {
-  const calmMs = agenda.now() - conditions.disturbedAt;
+/**
+ * Within a moment of rest everything in the kernel is as decided, and no two kinds of traffic are split wrongly.
+ * `unseenAt`: when the daemon last couldn't know how the kernel is.
+ */
+export const checkRouting = (state: State, { site, conditions, agenda }: World, unseenAt: number): void => {
+  const calmMs = agenda.now() - Math.max(conditions.disturbedAt, unseenAt);
   const { failures } = state.upkeep;
-  if (state.kernel === null || conditions.routesRefused !== null || calmMs < SETTLED_MS) return;
+  if (state.kernel === null || conditions.routesRefused !== null || calmMs < SETTLED_MS + conditions.hintDelayMs)
+    return;
   insist(failures.length === 0 || calmMs < RETRIED_MS, () => `still refused: ${JSON.stringify(failures[0])}`);
   if (failures.length > 0) return;
   for (const family of FAMILIES) {

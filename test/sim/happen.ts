@@ -146,7 +146,10 @@ const HANDLERS: Handlers = {
       world.conditions.hintDelayMs = HINT_MS;
     });
   },
-  stalled: ({ daemon }, happening) => daemon.stall(happening),
+  stalled: ({ daemon, agenda, conditions }, happening) => {
+    conditions.stalledUntil = Math.max(conditions.stalledUntil, agenda.now() + happening.forMs);
+    daemon.stall(happening);
+  },
   killed: (world, { memory, forMs }) => {
     world.daemon.kill();
     later(world, forMs, () => startDaemon(world, memory));

@@ -137,10 +137,10 @@ const watchSwitch = (watch: Watch, seen: StepSeen, command: Command): void => {
   if (stage === null || command.kind !== "report" || command.report.kind !== "switched") return;
   watch.switches += 1;
   const { report } = command;
-  const { settings } = stage.world.conditions;
+  const { settings, stalledUntil } = stage.world.conditions;
   const startedAt = watch.reloaded ? null : watch.startedAt;
   const last = lastSwitches.get(report.family) ?? null;
-  checkSwitch({ seen, report, last, truth: stage.truth, settings: settings.uplinks, startedAt });
+  checkSwitch({ seen, report, last, truth: stage.truth, settings: settings.uplinks, startedAt, stalledUntil });
   lastSwitches.set(report.family, { at: seen.now, how: report.how, holdMs: holdMs(stage.world, report.how) });
 };
 
@@ -152,7 +152,7 @@ const onQuiet = (watch: Watch, state: State): void => {
   if (isUnseen(world) || world.conditions.routesRefused !== null) watch.unseenAt = now;
   if (watch.moved) checkDecision(state);
   if (!isUnseen(world) && (watch.moved || watch.steps % EACH_ROUTING === 0)) {
-    checkRouting(state, world);
+    checkRouting(state, world, watch.unseenAt);
     watch.moved = false;
   }
   if (watch.steps % EACH_ROUTING === 0 && now - Math.max(watch.unseenAt, watch.startedAt) > GRACE_MS) {

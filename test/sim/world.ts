@@ -30,6 +30,8 @@ export interface Conditions {
   disturbedAt: number;
   /** errno's name with which routes are refused, null if they aren't. */
   routesRefused: string | null;
+  /** When the daemon last woke, or will wake, from a stall. */
+  stalledUntil: number;
   /** How often anything happened. */
   happenings: number;
   orders: number;
@@ -89,6 +91,7 @@ const newConditions = (settings: Settings): Conditions => ({
   unseen: false,
   disturbedAt: START,
   routesRefused: null,
+  stalledUntil: START,
   happenings: 0,
   orders: 0,
   starts: 0,
