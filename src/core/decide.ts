@@ -53,7 +53,8 @@ const decideFamily = (state: State, family: Family, now: number): Decision => {
     before: before.carrying,
     divert: state.failover.divert,
   });
-  const after: FamilyState = { ...chosen, carrying: load.carrying };
+  const carrying = sameNames(before.carrying, load.carrying) ? before.carrying : load.carrying;
+  const after: FamilyState = { ...chosen, carrying };
   const reports = [
     ...switchReport(family, before, after),
     ...divertReport({ family, before, after, reason: load.reason }),

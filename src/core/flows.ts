@@ -7,10 +7,11 @@ import type { Drain, State, UplinkState } from "./state.ts";
 
 /**
  * Flushes the flows that must move: those of an uplink that failed, once another carries; those that may be moved
- * of an uplink whose drain is over. Pure; never throws.
+ * of an uplink whose drain is over. They wait until the routes that they shall take are in place. Pure; never throws.
  */
-export const moveFlows = (state: State, now: number): { state: State; commands: readonly Command[] } =>
-  FAMILIES.reduce<{ state: State; commands: readonly Command[] }>(
+export const moveFlows = (state: State, now: number): { state: State; commands: readonly Command[] } => {
+  if (state.upkeep.underway.length > 0) return { state, commands: [] };
+  return FAMILIES.reduce<{ state: State; commands: readonly Command[] }>(
     (done, family) => {
       const failed = done.state.uplinks.filter((uplink) => mayFlush(done.state, uplink, family));
       const drained = done.state.families[family].drains.filter((drain) => isOver(done.state, family, { drain, now }));
@@ -31,6 +32,7 @@ export const moveFlows = (state: State, now: number): { state: State; commands: 
     },
     { state, commands: [] },
   );
+};
 
 /** Nothing is left to drain from an uplink that failed. */
 const drainsOf = (state: State, failed: readonly UplinkState[], family: Family): readonly Drain[] =>

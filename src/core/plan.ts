@@ -65,8 +65,8 @@ const firewallEdits = (wanted: Wanted, actual: KernelState, loaded: LoadedFirewa
   return intact ? [] : [{ kind: "load-firewall", ruleset: wanted.firewall }];
 };
 
-/** Whether `put-route` of one takes the place of the other. */
-const sameSlot = (a: Route, b: Route): boolean => hasSameMetric(a, b) && a.protocol === b.protocol;
+/** Whether `put-route` of one takes the place of the other. Never throws. */
+export const sameSlot = (a: Route, b: Route): boolean => hasSameMetric(a, b) && a.protocol === b.protocol;
 
 /** Whether two routes lead the same way; when they expire doesn't matter. Never throws. */
 export const sameRoute = (a: Route, b: Route): boolean =>

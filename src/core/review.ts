@@ -5,7 +5,7 @@ import type { DetectorEvent } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { moveFlows } from "./flows.ts";
 import { remember } from "./memory.ts";
-import { andThen, type Observation, type Place, tell, withMonitor } from "./observe.ts";
+import { andThen, nothing, type Observation, type Place, tell, withMonitor } from "./observe.ts";
 import { askKernel, readingAt } from "./reading.ts";
 import type { Report } from "./report.ts";
 import type { State } from "./state.ts";
@@ -36,14 +36,18 @@ export interface Occasion {
 export const review = (before: State, { now, news, mending }: Occasion): Reviewed => {
   const decided = decide(before, now);
   const roles = tellRoles(decided.state, now);
-  const kept = keepUp(roles.state, now, mending && decided.commands.length === 0);
+  const switched = FAMILIES.filter(
+    (family) => before.families[family].carrying !== roles.state.families[family].carrying,
+  );
+  const kept = keepUp(roles.state, { now, mending: mending && decided.commands.length === 0, switched });
   const moved = moveFlows(kept.state, now);
-  const roused = rouse(moved.state, now);
+  const forsaken = FAMILIES.filter((family) => isForsaken(moved.state, family));
+  const roused = rouse(moved.state, forsaken, now);
   const asked = now >= readingAt(roused.state) ? askKernel(roused.state, now) : null;
   const after = asked?.state ?? roused.state;
   const state: State = {
     ...after,
-    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, rouseAt(after, now), readingAt(after)),
+    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, rouseAt(forsaken, now), readingAt(after)),
   };
   return {
     state,
@@ -97,15 +101,17 @@ const isForsaken = (state: State, family: Family): boolean => {
 };
 
 /** Probes every uplink of a family in which none works. */
-const rouse = (state: State, now: number): Observation =>
-  tell(
-    state,
-    ({ family, monitor }) => (monitor.path.usable && isForsaken(state, family) ? { kind: "nudge" } : null),
-    now,
-  );
+const rouse = (state: State, forsaken: readonly Family[], now: number): Observation =>
+  forsaken.length === 0
+    ? nothing(state)
+    : tell(
+        state,
+        ({ family, monitor }) => (monitor.path.usable && forsaken.includes(family) ? { kind: "nudge" } : null),
+        now,
+      );
 
-const rouseAt = (state: State, now: number): number =>
-  FAMILIES.some((family) => isForsaken(state, family)) ? now + FORSAKEN_PROBE_MS : Number.POSITIVE_INFINITY;
+const rouseAt = (forsaken: readonly Family[], now: number): number =>
+  forsaken.length > 0 ? now + FORSAKEN_PROBE_MS : Number.POSITIVE_INFINITY;
 
 const isWorthKeeping = (before: State, after: State, news: number): boolean =>
   news > 0 ||

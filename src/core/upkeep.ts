@@ -5,10 +5,10 @@ import type { Event } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import { isForeignDefault } from "./path.ts";
-import { applyEdits, describeEdit, plan } from "./plan.ts";
+import { applyEdits, describeEdit, plan, sameRoute, sameSlot } from "./plan.ts";
 import { list } from "./policy.ts";
 import type { State, Upkeep } from "./state.ts";
-import { type FamilyRouting, type Wanted, wanted } from "./wanted.ts";
+import { carryingRoute, type FamilyRouting, type Wanted, wanted } from "./wanted.ts";
 
 /** More mendings than this within `FIGHT_MS` mean that another program undoes ours: then it rests for `REST_MS`. */
 export const MOST_MENDINGS = 20;
@@ -27,13 +27,27 @@ export interface Kept {
   readonly reviewAt: number;
 }
 
+/** Why the kernel's state is looked at. */
+export interface KeepUp {
+  readonly now: number;
+  /** Nothing was decided, somebody else changed what is ours. */
+  readonly mending: boolean;
+  /** The families whose carriers were just changed. */
+  readonly switched: readonly Family[];
+}
+
 /**
- * Makes the kernel's state the wanted one. `mending`: nothing was decided, somebody else changed what is ours.
- * Pure; never throws.
+ * Makes the kernel's state the wanted one. The routes of a switch go first and alone: what else follows from it is worked
+ * out once traffic has moved. Pure; never throws.
  */
-export const keepUp = (state: State, now: number, mending: boolean): Kept => {
+export const keepUp = (state: State, { now, mending, switched }: KeepUp): Kept => {
   const { kernel } = state;
   if (kernel === null || state.upkeep.underway.length > 0) return { state, commands: [], reviewAt: NEVER };
+  const urgent = switched.flatMap((family) => switchEdits(state, kernel, family));
+  if (urgent.length > 0 && urgent.every((edit) => mayTry(edit, state.upkeep, now))) {
+    const underway = { ...state, upkeep: { ...state.upkeep, underway: urgent } };
+    return { state: underway, commands: [{ kind: "edit-kernel", edits: urgent }], reviewAt: NEVER };
+  }
   const needed = plan(wantedOf(state, kernel), kernel, state.upkeep.firewall);
   const upkeep = upToDate(state.upkeep, needed, now);
   const edits = needed.filter((edit) => mayTry(edit, upkeep, now));
@@ -51,6 +65,13 @@ export const keepUp = (state: State, now: number, mending: boolean): Kept => {
 };
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Replaces the default of table main where that is ours already: nothing else then stands in the way of it. */
+const switchEdits = ({ uplinks, families }: State, kernel: KernelState, family: Family): readonly Edit[] => {
+  const route = carryingRoute(uplinks, family, families[family].carrying);
+  const before = route === null ? undefined : kernel.routes.find((present) => sameSlot(present, route));
+  return route === null || before === undefined || sameRoute(before, route) ? [] : [{ kind: "put-route", route }];
+};
 
 /** Without the failures of edits that nobody needs any more, and without the mendings of long ago. */
 const upToDate = (upkeep: Upkeep, needed: readonly Edit[], now: number): Upkeep => {

@@ -95,10 +95,25 @@ const defaultRoute = (family: Family, place: { table: number; metric: number; ho
 /** Metric 1: who carries new flows; metric 2, 3 …: who takes over in the kernel, the instant that a carrier is lost. */
 const mainDefaults = ({ uplinks, routing }: WantedInput, family: Family): readonly Route[] => {
   const { carrying, standbys } = routing[family];
+  const ranks = [carrying, ...standbys.map((name) => [name])].map((names) => hopsOf(uplinks, family, names));
+  return ranks
+    .filter((hops) => hops.length > 0)
+    .map((hops, place) => defaultRoute(family, { table: MAIN_TABLE, metric: place + 1, hops }));
+};
+
+/** The route that decides where new flows of a family go, null where none of the carriers has a path. Never throws. */
+export const carryingRoute = (
+  uplinks: readonly UplinkState[],
+  family: Family,
+  carrying: readonly string[],
+): Route | null => {
+  const hops = hopsOf(uplinks, family, carrying);
+  return hops.length === 0 ? null : defaultRoute(family, { table: MAIN_TABLE, metric: 1, hops });
+};
+
+const hopsOf = (uplinks: readonly UplinkState[], family: Family, names: readonly string[]): readonly Hop[] => {
   const able = usable(uplinks, family);
-  const named = (name: string): Hop[] => able.filter(({ uplink }) => uplink.settings.name === name).map(hop);
-  const ranks = [carrying.flatMap(named), ...standbys.map(named)].filter((hops) => hops.length > 0);
-  return ranks.map((hops, place) => defaultRoute(family, { table: MAIN_TABLE, metric: place + 1, hops }));
+  return names.flatMap((name) => able.filter(({ uplink }) => uplink.settings.name === name).map(hop));
 };
 
 const uplinkTables = ({ uplinks }: WantedInput, family: Family): readonly Route[] =>
