@@ -1,5 +1,5 @@
 import type { TrafficCount } from "../core/event.ts";
-import { FAMILIES, type Family } from "../core/family.ts";
+import type { Family } from "../core/family.ts";
 
 /** A named counter of our nft table. */
 export interface NamedCounter {
@@ -15,41 +15,52 @@ export interface TrafficMeter {
 
 const NAME = /^uplink(\d+)_(ipv4|ipv6)_(sent|received)$/;
 
+/** What a counter counts, and how far it had come at the reading before. */
+interface Meter {
+  readonly number: number;
+  readonly family: Family;
+  readonly direction: "sent" | "received";
+  packets: number;
+}
+
+const NONE: readonly TrafficCount[] = [];
+
 /** A meter without a reading yet. */
 export const openTrafficMeter = (): TrafficMeter => {
-  let before = new Map<string, number>();
+  const meters = new Map<string, Meter | null>();
+  /** Of the first reading nothing is known. */
+  const growth = ({ name, packets }: NamedCounter): { meter: Meter; grown: number } | null => {
+    const meter = meters.get(name);
+    if (meter === undefined) meters.set(name, meterOf(name, packets));
+    if (meter == null || meter.packets === packets) return null;
+    const grown = grownTo(packets, meter.packets);
+    meter.packets = packets;
+    return { meter, grown };
+  };
   return {
     since: (counters) => {
-      const now = new Map(counters.map(({ name, packets }) => [name, packets]));
-      const counted = [...numbersIn(now)].flatMap((number) =>
-        FAMILIES.map((family) => count({ number, family, before, now })),
-      );
-      before = now;
-      return counted.filter(({ sent, received }) => sent > 0 || received > 0);
+      let counts = NONE;
+      for (const counter of counters) {
+        const seen = growth(counter);
+        if (seen !== null) counts = withGrowth(counts, seen.meter, seen.grown);
+      }
+      return counts;
     },
   };
 };
 
-const numbersIn = (counters: ReadonlyMap<string, number>): Set<number> =>
-  new Set([...counters.keys()].flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number));
-
-interface Count {
-  readonly number: number;
-  readonly family: Family;
-  readonly before: ReadonlyMap<string, number>;
-  readonly now: ReadonlyMap<string, number>;
-}
-
-const count = ({ number, family, before, now }: Count): TrafficCount => {
-  const grown = (direction: string): number => {
-    const name = `uplink${number}_${family}_${direction}`;
-    return growth(before.get(name), now.get(name) ?? 0);
-  };
-  return { number, family, sent: grown("sent"), received: grown("received") };
+const meterOf = (name: string, packets: number): Meter | null => {
+  const [, number, family, direction] = NAME.exec(name) ?? [];
+  if (number === undefined) return null;
+  return { number: Number(number), family: family as Family, direction: direction as Meter["direction"], packets };
 };
 
-/** A table that was loaded anew counts from 0; of the first reading nothing is known. */
-const growth = (before: number | undefined, now: number): number => {
-  if (before === undefined) return 0;
-  return now >= before ? now - before : now;
+/** A table that was loaded anew counts from 0. */
+const grownTo = (now: number, before: number): number => (now > before ? now - before : now);
+
+const withGrowth = (counts: readonly TrafficCount[], meter: Meter, grown: number): readonly TrafficCount[] => {
+  const { number, family, direction } = meter;
+  const isIt = (count: TrafficCount): boolean => count.number === number && count.family === family;
+  const count = counts.find(isIt) ?? { number, family, sent: 0, received: 0 };
+  return [...counts.filter((other) => !isIt(other)), { ...count, [direction]: count[direction] + grown }];
 };

@@ -1,5 +1,5 @@
 import { CodecError } from "./codec-error.ts";
-import { aligned, ByteReader, ByteWriter, HOST_IS_LITTLE } from "./cursor.ts";
+import { aligned, ByteWriter, decodeText, HOST_IS_LITTLE } from "./cursor.ts";
 
 /** `struct nlattr` (linux/netlink.h): a length that includes this header, and a type. */
 const HEADER_LENGTH = 4;
@@ -82,36 +82,30 @@ export class AttributeWriter {
   }
 }
 
-/** Where a value lies. */
-interface Span {
-  readonly start: number;
-  readonly length: number;
-}
-
 /**
  * The attributes of a message or of a nested attribute, by type. Of a type that comes twice the last counts, as in the
  * kernel. A getter gives undefined where the attribute is missing and throws `CodecError` where its length is wrong.
+ * Messages have few attributes, so that looking through them is quicker than an index of them.
  */
 export class Attributes {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #spans = new Map<number, Span>();
 
   /** Throws `CodecError` where an attribute is cut off. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at + HEADER_LENGTH <= bytes.length; ) at = this.#index(at);
+    for (let at = 0; this.#isHeader(at); at = this.#next(at)) this.#check(at);
   }
 
   has(type: number): boolean {
-    return this.#spans.has(type);
+    return this.#find(type) >= 0;
   }
 
   /** A view into the message, not a copy. */
   bytes(type: number): Uint8Array | undefined {
-    const span = this.#spans.get(type);
-    return span && this.#bytes.subarray(span.start, span.start + span.length);
+    const at = this.#find(type);
+    return at < 0 ? undefined : this.#bytes.subarray(at + HEADER_LENGTH, at + this.#length(at));
   }
 
   u8(type: number): number | undefined {
@@ -143,7 +137,7 @@ export class Attributes {
   /** Up to the first zero octet, if there is one. */
   text(type: number): string | undefined {
     const value = this.bytes(type);
-    return value && new ByteReader(value).text();
+    return value && decodeText(value);
   }
 
   nested(type: number): Attributes | undefined {
@@ -151,21 +145,44 @@ export class Attributes {
     return value && new Attributes(value);
   }
 
-  /** Enters the attribute at this offset and gives the offset of the next. */
-  #index(at: number): number {
-    const whole = this.#view.getUint16(at, HOST_IS_LITTLE);
-    const type = this.#view.getUint16(at + 2, HOST_IS_LITTLE) & TYPE_MASK;
-    if (whole < HEADER_LENGTH || at + whole > this.#bytes.length) {
-      throw new CodecError(`Attribute ${type} claims ${whole} octets at offset ${at} of ${this.#bytes.length}.`);
-    }
-    this.#spans.set(type, { start: at + HEADER_LENGTH, length: whole - HEADER_LENGTH });
-    return at + aligned(whole);
+  /** Where the last attribute of this type is, or -1. */
+  #find(type: number): number {
+    let found = -1;
+    for (let at = 0; this.#isHeader(at); at = this.#next(at)) if (this.#type(at) === type) found = at;
+    return found;
+  }
+
+  /** Whether a header fits at this offset. */
+  #isHeader(at: number): boolean {
+    return at + HEADER_LENGTH <= this.#bytes.length;
+  }
+
+  #length(at: number): number {
+    return this.#view.getUint16(at, HOST_IS_LITTLE);
+  }
+
+  #type(at: number): number {
+    return this.#view.getUint16(at + 2, HOST_IS_LITTLE) & TYPE_MASK;
+  }
+
+  #next(at: number): number {
+    return at + aligned(this.#length(at));
+  }
+
+  #check(at: number): void {
+    const length = this.#length(at);
+    if (length >= HEADER_LENGTH && at + length <= this.#bytes.length) return;
+    throw new CodecError(
+      `Attribute ${this.#type(at)} claims ${length} octets at offset ${at} of ${this.#bytes.length}.`,
+    );
   }
 
   /** Where a value of this length starts. */
   #locate(type: number, length: number): number | undefined {
-    const span = this.#spans.get(type);
-    if (span === undefined || span.length === length) return span?.start;
-    throw new CodecError(`Attribute ${type} has ${span.length} octets, not ${length}.`);
+    const at = this.#find(type);
+    if (at < 0) return undefined;
+    const present = this.#length(at) - HEADER_LENGTH;
+    if (present === length) return at + HEADER_LENGTH;
+    throw new CodecError(`Attribute ${type} has ${present} octets, not ${length}.`);
   }
 }

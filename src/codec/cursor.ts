@@ -12,6 +12,12 @@ const ALIGNMENT = 4;
 /** `length` rounded up to a multiple of 4. Never throws. */
 export const aligned = (length: number): number => (length + ALIGNMENT - 1) & -ALIGNMENT;
 
+/** UTF-8, up to the first zero octet if there is one. What isn't UTF-8 becomes U+FFFD. Never throws. */
+export const decodeText = (octets: Uint8Array): string => {
+  const end = octets.indexOf(0);
+  return TEXT_DECODER.decode(end < 0 ? octets : octets.subarray(0, end));
+};
+
 /** Writes numbers and octets one after another into a buffer that grows. Numbers are cut to their width. Never throws. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -176,9 +182,7 @@ export class ByteReader {
 
   /** All that is left as UTF-8, up to the first zero octet if there is one. */
   text(): string {
-    const octets = this.rest();
-    const end = octets.indexOf(0);
-    return TEXT_DECODER.decode(end < 0 ? octets : octets.subarray(0, end));
+    return decodeText(this.rest());
   }
 
   skip(count: number): this {

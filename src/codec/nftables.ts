@@ -23,7 +23,6 @@ const ATTRIBUTE_TABLE = 1;
 
 /** A named counter. Both numbers are exact up to 2^53. */
 export interface Counter {
-  readonly table: string;
   readonly name: string;
   readonly packets: number;
   /** Octets, from the IP header on. */
@@ -51,9 +50,9 @@ export const listCounters = (table: string): Request => ({
 });
 
 /** The body of a named counter of a table of family `inet`. Never throws. */
-export const encodeCounter = (counter: Counter): Uint8Array =>
+export const encodeCounter = (table: string, counter: Counter): Uint8Array =>
   new AttributeWriter(writeGeneric(FAMILY_INET))
-    .text(OBJECT.TABLE, counter.table)
+    .text(OBJECT.TABLE, table)
     .text(OBJECT.NAME, counter.name)
     .u32be(OBJECT.TYPE, TYPE_COUNTER)
     .nested(OBJECT.DATA, (data) =>
@@ -65,12 +64,12 @@ export const encodeCounter = (counter: Counter): Uint8Array =>
 export const decodeCounter = (body: Uint8Array): Counter | null => {
   const object = new Attributes(body.subarray(GENERIC_LENGTH));
   if (object.u32be(OBJECT.TYPE) !== TYPE_COUNTER) return null;
-  const [table, name, data] = [object.text(OBJECT.TABLE), object.text(OBJECT.NAME), object.nested(OBJECT.DATA)];
+  const [name, data] = [object.text(OBJECT.NAME), object.nested(OBJECT.DATA)];
   const [packets, bytes] = [data?.u64be(COUNTER.PACKETS), data?.u64be(COUNTER.BYTES)];
-  if (table === undefined || name === undefined || packets === undefined || bytes === undefined) {
-    throw new CodecError("A named counter lacks its table, its name or its numbers.");
+  if (name === undefined || packets === undefined || bytes === undefined) {
+    throw new CodecError("A named counter lacks its name or its numbers.");
   }
-  return { table, name, packets: Number(packets), bytes: Number(bytes) };
+  return { name, packets: Number(packets), bytes: Number(bytes) };
 };
 
 /** The table that a notification is about; null where it's about none (a new generation, another subsystem). Throws `CodecError`. */

@@ -20,8 +20,8 @@ const capture = loadCapture<Capture>("nftables");
 describe("named counters", () => {
   test("are read as the kernel lists them, other objects are passed over", () => {
     expect(capture.counters.map((counter) => decodeCounter(bodyOf(counter)))).toEqual([
-      { table: "wan_failover", name: "uplink1_ipv4_sent", packets: 5, bytes: 6_000_000_000 },
-      { table: "wan_failover", name: "uplink1_ipv4_received", packets: 0, bytes: 0 },
+      { name: "uplink1_ipv4_sent", packets: 5, bytes: 6_000_000_000 },
+      { name: "uplink1_ipv4_received", packets: 0, bytes: 0 },
       null,
     ]);
   });
@@ -30,8 +30,8 @@ describe("named counters", () => {
     const text = fc.stringMatching(/^[a-z][a-z0-9_]{0,30}$/);
     const number = fc.maxSafeNat();
     fc.assert(
-      fc.property(fc.record({ table: text, name: text, packets: number, bytes: number }), (counter) => {
-        expect(decodeCounter(encodeCounter(counter))).toEqual(counter);
+      fc.property(text, fc.record({ name: text, packets: number, bytes: number }), (table, counter) => {
+        expect(decodeCounter(encodeCounter(table, counter))).toEqual(counter);
       }),
     );
   });
