@@ -156,15 +156,10 @@ const startLoop = (): Prober => {
       throw error;
     },
   };
-  const wakeAt = (at: number, callback: () => void): void =>
-    clock.wakeAt(at, () => {
-      pool.drain();
-      callback();
-    });
   const settings = settingsFor(SITE, HASTY);
   const loop = openLoop({
     initial: start({ settings, memory: null, seed: 1, now: clock.now() }),
-    clock: { now: clock.now, wakeAt },
+    clock,
     perform: (command) => perform(ports, command),
   });
   push({ kind: "tick" });

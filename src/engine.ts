@@ -72,7 +72,7 @@ export const openEngine = (options: EngineOptions): Engine => {
   const ports = portsOf(parts);
   const loop = openLoop({
     initial: initialState(parts),
-    clock: readingFirst(parts),
+    clock: parts.clock,
     perform: (command) => perform(ports, command),
   });
   const senses = openSenses(parts, push);
@@ -102,16 +102,6 @@ const initialState = ({ settings, statePath, messages, clock }: Parts): State =>
   if (problem !== null) messages.add("error", problem);
   return start({ settings, memory: asMemory(state), seed: randomInt(SEEDS), now: clock.now() });
 };
-
-/** A clock whose deadline comes only once the replies that have arrived are read: Node runs timers before sockets. */
-const readingFirst = ({ clock, probers }: Parts): Clock => ({
-  now: clock.now,
-  wakeAt: (at, callback) =>
-    clock.wakeAt(at, () => {
-      probers.drain();
-      callback();
-    }),
-});
 
 const portsOf = ({ machine, messages, statePath, probers, orders }: Parts): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));

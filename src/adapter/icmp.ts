@@ -15,8 +15,6 @@ export interface Prober {
    * Throws CodecError for what is no address, InvariantError for one of the other family.
    */
   send(probe: { seq: number; target: string }): void;
-  /** Reports what has arrived but wasn't read yet: Node runs timers before it reads sockets. Never throws. */
-  drain(): void;
   /** Ends it; open probes are never heard of again. Safe to repeat and from a callback. */
   close(): void;
 }
@@ -222,7 +220,6 @@ export const openProber = (options: ProberOptions): Prober => {
   session.watch = watch(session.socket.fd, () => exclusively(session, readAll));
   return {
     send: ({ seq, target }) => sendProbe(session, seq, session.targetOf(target)),
-    drain: () => exclusively(session, readAll),
     close: () => closeSession(session),
   };
 };

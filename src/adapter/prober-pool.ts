@@ -7,8 +7,6 @@ import { openProber, type Prober } from "./icmp.ts";
 export interface ProberPool {
   /** Sends a probe; null, or why it could not even be tried. Never throws. */
   send(probe: SendProbe): string | null;
-  /** Reads what has arrived on every prober. Never throws. */
-  drain(): void;
   /** Closes the probers of uplinks that are not named. Never throws. */
   keepOnly(uplinks: readonly string[]): void;
   /** Closes all. */
@@ -75,9 +73,6 @@ export const openProberPool = ({ onReplied, onRefused }: ProberPoolOptions): Pro
 
   return {
     send,
-    drain: () => {
-      for (const entry of entries.values()) entry.prober.drain();
-    },
     keepOnly: (uplinks) => closeWhere((entry) => !uplinks.includes(entry.uplink)),
     close: () => closeWhere(() => true),
   };
