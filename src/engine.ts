@@ -1,8 +1,8 @@
-import { randomInt } from "node:crypto";
 import { type Clock, openClock } from "./adapter/clock.ts";
 import type { KernelHint } from "./adapter/kernel-hint.ts";
 import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
 import { openProberPool, type ProberPool } from "./adapter/prober-pool.ts";
+import { random32 } from "./adapter/random.ts";
 import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { Event, Order } from "./core/event.ts";
@@ -51,9 +51,6 @@ const COUNT_IDLE_MS = 250;
 /** Traffic that pauses for so many countings is over. */
 const PAUSE_COUNTINGS = 40;
 
-/** The core takes any 32-bit number as a seed. */
-const SEEDS = 2 ** 32;
-
 /** What the adapters share. */
 interface Parts extends EngineOptions {
   readonly clock: Clock;
@@ -100,7 +97,7 @@ export const openEngine = (options: EngineOptions): Engine => {
 const initialState = ({ settings, statePath, messages, clock }: Parts): State => {
   const { state, problem } = readState(statePath);
   if (problem !== null) messages.add("error", problem);
-  return start({ settings, memory: asMemory(state), seed: randomInt(SEEDS), now: clock.now() });
+  return start({ settings, memory: asMemory(state), seed: random32(), now: clock.now() });
 };
 
 const portsOf = ({ machine, messages, statePath, probers, orders }: Parts): Ports => {

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { Family } from "../codec/family.ts";
 import { AppError } from "../error.ts";
 import { closeSocket, openSocket, SystemError, setOption } from "./libc.ts";
@@ -25,6 +24,7 @@ import {
   SOL_SOCKET,
 } from "./linux.ts";
 import type { MessageBatch } from "./message-batch.ts";
+import { random32 } from "./random.ts";
 
 /** Through which uplink echo requests leave. */
 export interface IcmpSocketOptions {
@@ -131,5 +131,5 @@ export const openIcmpSocket = (options: IcmpSocketOptions): IcmpSocket => {
     closeSocket(fd);
     throw error;
   }
-  return { fd, identifier: raw ? randomInt(0x10000) : null, hasIpHeader: raw && options.family === "ipv4" };
+  return { fd, identifier: raw ? random32() & 0xffff : null, hasIpHeader: raw && options.family === "ipv4" };
 };

@@ -35,6 +35,7 @@ const DECLARATIONS = {
   ioctl: "int ioctl(int, ulong, void *)",
   setns: "int setns(int, int)",
   clock_gettime: "int clock_gettime(int, void *)",
+  getrandom: "long getrandom(void *, size_t, uint)",
 };
 
 interface Libc {
@@ -236,6 +237,14 @@ export const enterNetworkNamespace = (fd: number): void => {
 export const realtimeMs = (): number => {
   libc().call.clock_gettime(CLOCK_REALTIME, timespec);
   return timespec.readUInt32LE(0) * 1e3 + timespec.readUInt32LE(8) / 1e6;
+};
+
+/** Fills a buffer with the kernel's random octets. Throws SystemError. */
+export const fillRandom = (bytes: Uint8Array): void => {
+  for (let filled = 0; filled < bytes.length; ) {
+    const rest = bytes.subarray(filled);
+    filled += checked("getrandom", libc().call.getrandom(rest, rest.length, 0));
+  }
 };
 
 /** Binds the C declarations of a shared library, or null where the library isn't installed. Throws where a symbol is missing. */

@@ -1,4 +1,4 @@
-import { randomFillSync, randomInt } from "node:crypto";
+import { random32 } from "./random.ts";
 import type { Target } from "./target-book.ts";
 
 /** A probe that is neither answered nor forgotten. */
@@ -26,28 +26,10 @@ export interface OpenProbes {
 /** An answer that took longer than this is of no use to anybody. */
 const FORGET_AFTER_MS = 30_000;
 const SEQUENCES = 0x10000;
-/** Filling a pool is cheaper than asking for eight octets a thousand times. */
-const NONCE_POOL_SIZE = 8192;
-
-const openNoncePool = (): (() => number) => {
-  const pool = Buffer.alloc(NONCE_POOL_SIZE);
-  let at = NONCE_POOL_SIZE;
-  return () => {
-    if (at === NONCE_POOL_SIZE) {
-      randomFillSync(pool);
-      at = 0;
-    }
-    at += 4;
-    return pool.readUInt32BE(at - 4);
-  };
-};
-
-const nextRandom = openNoncePool();
-
 /** No probe yet. The first number on the wire is random, so that a stranger doesn't know which are in use. Never throws. */
 export const openProbeTable = (): OpenProbes => {
   const probes = new Map<number, OpenProbe>();
-  let last = randomInt(SEQUENCES);
+  let last = random32() % SEQUENCES;
   const forgetOld = (now: number): void => {
     for (const [wireSequence, probe] of probes) {
       if (now - probe.sentAt <= FORGET_AFTER_MS) return;
@@ -57,7 +39,7 @@ export const openProbeTable = (): OpenProbes => {
   const add: OpenProbes["add"] = ({ seq, target, sentAt }) => {
     forgetOld(sentAt);
     last = (last + 1) % SEQUENCES;
-    const probe = { seq, target, sentAt, nonceHigh: nextRandom(), nonceLow: nextRandom() };
+    const probe = { seq, target, sentAt, nonceHigh: random32(), nonceLow: random32() };
     probes.delete(last);
     probes.set(last, probe);
     return { wireSequence: last, probe };
