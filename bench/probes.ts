@@ -7,6 +7,7 @@ import { type AdaptiveSettings, PRESETS } from "../src/core/detector/presets.ts"
 import type { Event, ProbeOutcome } from "../src/core/event.ts";
 import type { Family } from "../src/core/family.ts";
 import { start } from "../src/core/start.ts";
+import type { Target } from "../src/core/target.ts";
 import { openMachineAccess } from "../src/machine-access.ts";
 import { openLoop } from "../src/shell/loop.ts";
 import { perform } from "../src/shell/perform.ts";
@@ -82,8 +83,10 @@ const targetOf = (family: Family, index: number): string => {
 const probeAt = (index: number, { uplinks, families }: { uplinks: number; families: readonly Family[] }): SendProbe => {
   const place = index % uplinks;
   const family = families[Math.floor(index / uplinks) % families.length] ?? "ipv4";
-  const [uplink, target] = [interfaceOf(place), targetOf(family, index % PING_TARGETS)];
-  return { kind: "send-probe", uplink, family, seq: index, target, interface: uplink, link: place, mark: 0 };
+  const uplink = interfaceOf(place);
+  const target: Target = { kind: "icmp", address: targetOf(family, index % PING_TARGETS) };
+  const bound = { uplink, interface: uplink, link: place, mark: 0 };
+  return { kind: "send-probe", family, seq: index, target, resolvers: [], ...bound };
 };
 
 interface PoolOptions {
@@ -100,6 +103,7 @@ const startPool = ({ onReplied = () => {}, ...width }: PoolOptions): Prober => {
       answered += 1;
       onReplied(reply);
     },
+    onIntercepted: () => {},
     onRefused: () => {},
   });
   const began = performance.now();
@@ -138,6 +142,7 @@ const startLoop = (): Prober => {
       answered += 1;
       push({ kind: "probe-replied", ...outcome });
     },
+    onIntercepted: (outcome) => push({ kind: "probe-intercepted", ...outcome }),
     onRefused: (outcome) => push({ kind: "probe-refused", ...outcome }),
   });
   const nothing = (): void => {};

@@ -1,4 +1,5 @@
-import { openTap, readFd, watch, writeFd } from "../src/adapter/libc.ts";
+import { readFd, watch, writeFd } from "../src/adapter/libc.ts";
+import { openTap } from "../src/adapter/tap.ts";
 import { now } from "./clock.ts";
 import { inputLines } from "./lines.ts";
 import { ISP_RELAY } from "./plan.ts";

@@ -63,6 +63,7 @@ export const openEngine = (options: EngineOptions): Engine => {
   const push = (event: Event): void => loop.push(event);
   const probers = openProberPool({
     onReplied: (outcome) => push({ kind: "probe-replied", ...outcome }),
+    onIntercepted: (outcome) => push({ kind: "probe-intercepted", ...outcome }),
     onRefused: (outcome) => push({ kind: "probe-refused", ...outcome }),
   });
   const parts: Parts = { ...options, clock: openClock(), probers, orders: openOrders(push) };

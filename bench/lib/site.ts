@@ -2,7 +2,7 @@ import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { Family } from "../../src/core/family.ts";
 import { type KernelState, MAIN_TABLE } from "../../src/core/kernel.ts";
 import type { Settings, UplinkFamilySettings, UplinkSettings } from "../../src/core/settings.ts";
-import { FAILOVER, uplinkSettings } from "../../test/fake/settings.ts";
+import { FAILOVER, pings, uplinkSettings } from "../../test/fake/settings.ts";
 
 /** How big a site is. */
 export interface SiteSize {
@@ -41,7 +41,8 @@ const familySettings = (family: Family, count: number): UplinkFamilySettings => 
   method: "external",
   gateway: null,
   masquerade: false,
-  targets: targetsOf(family, count),
+  targets: pings(...targetsOf(family, count)),
+  resolvers: [],
 });
 
 /** The settings of a site: uplinks in tiers of their own, `balanced` unless said otherwise. */

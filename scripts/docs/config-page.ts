@@ -53,7 +53,8 @@ const section = (name: string, group: Option): string => {
 };
 
 const innerSections = (name: string, option: Option): string[] => {
-  if (option.items?.properties !== undefined) return [section(`${name}[]`, option.items)];
+  const item = branchesOf(option.items ?? {}).find(({ properties }) => properties !== undefined);
+  if (item !== undefined) return [section(`${name}[]`, item)];
   return option.properties === undefined ? [] : [section(name, option)];
 };
 
@@ -68,15 +69,19 @@ const values = (option: Option): string => {
   const branches = branchesOf(option);
   if (branches.length > 1) return [...new Set(branches.map(values))].join(", or ");
   if (isDuration(option)) return `duration, ${option.range}`;
-  if (option.type === "array") return `a list of ${option.minItems} to ${option.maxItems} ${items(option.items ?? {})}`;
+  if (option.type === "array") return `a list of ${option.minItems ?? 0} to ${option.maxItems} ${items(option.items ?? {})}`;
   return option.type === "string" && describeValues(option).startsWith("text") ? "text" : describeValues(option);
 };
 
-const items = (item: Option): string => (item.properties === undefined ? "addresses" : "groups of options");
+const items = (item: Option): string => {
+  if (branchesOf(item).length > 1) return "targets";
+  return item.properties === undefined ? "addresses" : "groups of options";
+};
 
 const defaultOf = (option: Option): string => {
   const value = option.default;
   if (value === undefined) return "–";
+  if (Array.isArray(value) && value.length === 0) return "none";
   if (Array.isArray(value)) return value.map((entry) => `\`${entry}\``).join(" ");
   return typeof value === "object" ? "see below" : `\`${value}\``;
 };

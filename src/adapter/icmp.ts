@@ -1,11 +1,13 @@
 import { decodeEcho, ECHO_LENGTH, type Echo, encodeEcho, withoutIPv4Header } from "../codec/icmp.ts";
 import { monotonicMs } from "./clock.ts";
-import { discardError, type IcmpSocket, type IcmpSocketOptions, openIcmpSocket } from "./icmp-socket.ts";
+import { discardError } from "./icmp-error.ts";
+import { type IcmpSocket, openIcmpSocket } from "./icmp-socket.ts";
 import { closeSocket, errnoName, realtimeMs, sendTo, type Watch, watch } from "./libc.ts";
 import { EAGAIN, EBADF, MSG_ERRQUEUE, SO_TIMESTAMPNS_NEW, SOL_SOCKET } from "./linux.ts";
 import { type MessageBatch, openMessageBatch } from "./message-batch.ts";
 import { type OpenProbe, type OpenProbes, openProbeTable } from "./open-probes.ts";
 import { isSocketAddressOf, openTargetBook, type Target } from "./target-book.ts";
+import type { UplinkBinding } from "./uplink-socket.ts";
 
 /** ICMP echo through one uplink in one address family. */
 export interface Prober {
@@ -20,7 +22,7 @@ export interface Prober {
 }
 
 /** Neither callback comes twice for a probe; of a probe that nobody answers nothing is heard. */
-export interface ProberOptions extends IcmpSocketOptions {
+export interface ProberOptions extends UplinkBinding {
   /** The target answered. `rttMs`: milliseconds, 0 or more, up to the kernel's receive stamp. */
   readonly onReplied: (reply: { seq: number; rttMs: number }) => void;
   /** It couldn't be sent, or a router returned an ICMP error for it. `error`: ENETUNREACH and the like. */

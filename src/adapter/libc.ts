@@ -2,7 +2,7 @@
  * The system calls that Node lacks, through the C library. The only file that knows koffi, whose version is pinned because
  * `koffi.node.poll` is undocumented. Only for little-endian 64-bit machines. Nothing is loaded before the first call.
  */
-import { constants, fstatSync, openSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { createRequire } from "node:module";
 import { endianness } from "node:os";
 import { AppError, InvariantError } from "../error.ts";
@@ -24,6 +24,7 @@ const DECLARATIONS = {
   bind: "int bind(int, void *, uint)",
   connect: "int connect(int, void *, uint)",
   setsockopt: "int setsockopt(int, int, int, void *, uint)",
+  getsockopt: "int getsockopt(int, int, int, void *, void *)",
   getsockname: "int getsockname(int, void *, void *)",
   send: "long send(int, void *, size_t, int)",
   sendto: "long sendto(int, void *, size_t, int, void *, uint)",
@@ -44,6 +45,12 @@ interface Libc {
   readonly call: Readonly<Record<keyof typeof DECLARATIONS, Call>>;
 }
 
+/** What a watch waits for. */
+export interface Readiness {
+  readonly readable?: true;
+  readonly writable?: true;
+}
+
 /** A watch on a file descriptor. */
 export interface Watch {
   /** Ends it; safe to repeat and from within the callback. */
@@ -56,11 +63,6 @@ export interface Watch {
 const NON_BLOCKING_CLOSE_ON_EXEC = 0o2004000;
 /** `linux/sched.h`. */
 const CLONE_NEWNET = 0x40000000;
-/** `linux/if_tun.h`: TUNSETIFF, IFF_TAP | IFF_NO_PI; `linux/if.h`: sizeof(struct ifreq), the longest name with its zero. */
-const TUNSETIFF = 0x400454ca;
-const TAP_WITHOUT_HEADER = 0x1002;
-const IFREQ_SIZE = 40;
-const IFNAMSIZ = 16;
 /** `linux/time.h`. */
 const CLOCK_REALTIME = 0;
 
@@ -127,6 +129,8 @@ const checked = (call: string, result: number): number => {
 
 const resultOrNegativeErrno = (result: number): number => (result < 0 ? -libc().koffi.errno() : result);
 
+const zeroOrErrno = (result: number): number => (result < 0 ? libc().koffi.errno() : 0);
+
 /** The name of an error number, such as `ENETUNREACH`; `error 4711` where there is none. */
 export const errnoName = (errno: number): string => libc().errorNames.get(errno) ?? `error ${errno}`;
 
@@ -144,12 +148,24 @@ export const connectSocket = (fd: number, address: Uint8Array): void => {
   checked("connect", libc().call.connect(fd, address, address.length));
 };
 
+/** As `connectSocket`, without waiting: 0, or an error number, EINPROGRESS while it goes on. Never throws. */
+export const beginConnecting = (fd: number, address: Uint8Array): number =>
+  zeroOrErrno(libc().call.connect(fd, address, address.length));
+
 /** Sets a socket option; a number becomes a C `int`. Throws SystemError. */
 export const setOption = (option: { fd: number; level: number; name: number; value: number | Uint8Array }): void => {
   const { fd, level, name, value } = option;
   if (typeof value === "number") integer.writeInt32LE(value | 0);
   const bytes = typeof value === "number" ? integer : value;
   checked(`setsockopt ${level}/${name}`, libc().call.setsockopt(fd, level, name, bytes, bytes.length));
+};
+
+/** Reads a socket option into `value`; returns the part that was filled. Throws SystemError. */
+export const readOption = (option: { fd: number; level: number; name: number; value: Buffer }): Buffer => {
+  const { fd, level, name, value } = option;
+  integer.writeInt32LE(value.length);
+  checked(`getsockopt ${level}/${name}`, libc().call.getsockopt(fd, level, name, value, integer));
+  return value.subarray(0, integer.readInt32LE(0));
 };
 
 /** The socket's own `struct sockaddr`. Throws SystemError. */
@@ -176,10 +192,8 @@ export const sendAsync = (fd: number, bytes: Uint8Array): Promise<void> =>
   });
 
 /** Sends a datagram: 0, or the error number, which may belong to an earlier datagram of this socket. Never throws. */
-export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): number => {
-  const result = libc().call.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL, address, address.length);
-  return result < 0 ? libc().koffi.errno() : 0;
-};
+export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): number =>
+  zeroOrErrno(libc().call.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL, address, address.length));
 
 /** Receives one message without waiting: its length, or the error number negated. Never throws. */
 export const receive = (fd: number, buffer: Uint8Array): number =>
@@ -211,21 +225,6 @@ export const closeSocket = (fd: number): void => {
 /** `ioctl` with a pointer argument. Throws SystemError. */
 export const ioctl = (fd: number, request: number, argument: Uint8Array): void => {
   checked(`ioctl 0x${request.toString(16)}`, libc().call.ioctl(fd, request, argument));
-};
-
-/** Makes a TAP interface that carries bare Ethernet frames; it lives as long as the non-blocking descriptor. Throws SystemError. */
-export const openTap = (name: string): number => {
-  const request = Buffer.alloc(IFREQ_SIZE);
-  request.write(name, 0, IFNAMSIZ - 1, "latin1");
-  request.writeUInt16LE(TAP_WITHOUT_HEADER, IFNAMSIZ);
-  const fd = openSync("/dev/net/tun", constants.O_RDWR | constants.O_NONBLOCK);
-  try {
-    ioctl(fd, TUNSETIFF, request);
-  } catch (error) {
-    closeSocket(fd);
-    throw error;
-  }
-  return fd;
 };
 
 /** Moves this thread (Node's main thread, hence all sockets opened later) into a network namespace. Throws SystemError. */
@@ -281,19 +280,19 @@ const refuseUnpollable = (fd: number): void => {
 };
 
 /**
- * Calls back on Node's own loop whenever the descriptor is readable or has an error queued; the callback must read until
- * EAGAIN, the error queue too. libuv stops a watch on POLLERR and reports it once with a negative status: it is started
+ * Calls back on Node's own loop whenever the descriptor is readable (or what else is wanted) or has an error queued; the
+ * callback must read until EAGAIN, the error queue too. libuv stops a watch on POLLERR and reports it once with a negative status: it is started
  * again after the callback. The watch is kept from the garbage collector until it is closed. Throws InvariantError where
  * there is a watch on it, Error where it can't be polled.
  */
-export const watch = (fd: number, onReadable: () => void): Watch => {
+export const watch = (fd: number, onReady: () => void, wanted: Readiness = { readable: true }): Watch => {
   refuseUnpollable(fd);
   let open = true;
   const onPoll = (status: unknown): void => {
-    guarded(onReadable);
-    if (open && typeof status === "number" && status < 0) handle.start(onPoll);
+    guarded(onReady);
+    if (open && typeof status === "number" && status < 0) handle.start(wanted, onPoll);
   };
-  const handle = libc().koffi.node.poll(fd, onPoll);
+  const handle = libc().koffi.node.poll(fd, wanted, onPoll);
   const self: Watch = {
     close: () => {
       if (!open) return;

@@ -1,5 +1,6 @@
 import type { MachineFacts } from "../core/doctor/facts.ts";
 import type { Settings } from "../core/settings.ts";
+import { addressOf } from "../core/target.ts";
 import { readDaemon } from "./machine/daemon.ts";
 import { readCapabilities, readModules } from "./machine/features.ts";
 import { type FirewallTools, readIptables, readNft } from "./machine/firewall.ts";
@@ -51,7 +52,11 @@ const closing = <Value>(netlink: Netlink, use: (netlink: Netlink) => Value): Val
 };
 
 const targetsOf = (settings: Settings | null): readonly string[] => [
-  ...new Set(settings?.uplinks.flatMap(({ families }) => [...families.ipv4.targets, ...families.ipv6.targets])),
+  ...new Set(
+    settings?.uplinks.flatMap(({ families }) =>
+      [...families.ipv4.targets, ...families.ipv6.targets].flatMap((target) => addressOf(target) ?? []),
+    ),
+  ),
 ];
 
 const sysctlsOf = ({ settings, sysctlNames }: MachineRequest, { links }: NetworkFacts): Record<string, string> => {

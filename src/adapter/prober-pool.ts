@@ -1,7 +1,7 @@
 import type { SendProbe } from "../core/command.ts";
 import type { ProbeOutcome } from "../core/event.ts";
 import { AppError } from "../error.ts";
-import { openProber, type Prober } from "./icmp.ts";
+import { openUplinkProber, type UplinkProber } from "./uplink-prober.ts";
 
 /** The probers of all uplinks, opened as they are needed. */
 export interface ProberPool {
@@ -15,6 +15,8 @@ export interface ProberPool {
 
 export interface ProberPoolOptions {
   readonly onReplied: (outcome: ProbeOutcome & { rttMs: number }) => void;
+  /** A captive portal answered. */
+  readonly onIntercepted: (outcome: ProbeOutcome & { rttMs: number; by: string }) => void;
   readonly onRefused: (outcome: ProbeOutcome & { error: string }) => void;
 }
 
@@ -22,20 +24,21 @@ interface Entry {
   readonly uplink: string;
   /** What the socket is bound to: another of these needs another socket. */
   readonly binding: string;
-  readonly prober: Prober;
+  readonly prober: UplinkProber;
 }
 
 /** A pool with no prober yet. */
-export const openProberPool = ({ onReplied, onRefused }: ProberPoolOptions): ProberPool => {
+export const openProberPool = ({ onReplied, onIntercepted, onRefused }: ProberPoolOptions): ProberPool => {
   const entries = new Map<string, Entry>();
 
   const open = (probe: SendProbe, key: string, binding: string): Entry => {
     const { uplink, family } = probe;
-    const prober = openProber({
+    const prober = openUplinkProber({
       interface: probe.interface,
       mark: probe.mark,
       family,
       onReplied: (reply) => onReplied({ uplink, family, ...reply }),
+      onIntercepted: (answer) => onIntercepted({ uplink, family, ...answer }),
       onRefused: (refusal) => onRefused({ uplink, family, ...refusal }),
     });
     const entry = { uplink, binding, prober };
@@ -55,7 +58,7 @@ export const openProberPool = ({ onReplied, onRefused }: ProberPoolOptions): Pro
 
   const send = (probe: SendProbe): string | null => {
     try {
-      entryFor(probe).prober.send({ seq: probe.seq, target: probe.target });
+      entryFor(probe).prober.send(probe);
       return null;
     } catch (error) {
       if (error instanceof AppError) return error.detail;

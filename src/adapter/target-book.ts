@@ -1,40 +1,22 @@
-import type { Family } from "../codec/family.ts";
+import { ADDRESS_LENGTH, type Family } from "../codec/family.ts";
 import { parseAddress } from "../codec/ip.ts";
 import { InvariantError } from "../error.ts";
-import { AF_INET, AF_INET6 } from "./linux.ts";
+import { makeSocketAddress, SOCKET_ADDRESS } from "./socket-address.ts";
 
 /** An address that probes are sent to. */
 export interface Target {
   readonly address: Uint8Array;
-  /** `struct sockaddr_in` or `sockaddr_in6`; no scope, for the socket is bound to an interface. */
+  /** `struct sockaddr_in` or `sockaddr_in6`. */
   readonly socketAddress: Uint8Array;
 }
-
-interface SocketAddressForm {
-  readonly domain: number;
-  readonly length: number;
-  /** Where the address begins. */
-  readonly offset: number;
-  readonly addressLength: number;
-}
-
-/** `linux/in.h`, `linux/in6.h`. */
-const FORM: Readonly<Record<Family, SocketAddressForm>> = {
-  ipv4: { domain: AF_INET, length: 16, offset: 4, addressLength: 4 },
-  ipv6: { domain: AF_INET6, length: 28, offset: 8, addressLength: 16 },
-};
 
 /** A changed config may bring new targets for years; the old ones need not be kept. */
 const TARGETS_KEPT = 256;
 
 const makeTarget = (family: Family, text: string): Target => {
-  const { domain, length, offset, addressLength } = FORM[family];
   const address = parseAddress(text);
-  if (address.length !== addressLength) throw new InvariantError(`${text} is not an ${family} address`);
-  const socketAddress = Buffer.alloc(length);
-  socketAddress.writeUInt16LE(domain, 0);
-  socketAddress.set(address, offset);
-  return { address, socketAddress };
+  if (address.length !== ADDRESS_LENGTH[family]) throw new InvariantError(`${text} is not an ${family} address`);
+  return { address, socketAddress: makeSocketAddress(address, 0) };
 };
 
 /** Looks targets up by their text, so that each is parsed once. It throws CodecError, or InvariantError for the other family. */
@@ -53,7 +35,7 @@ export const openTargetBook = (family: Family): ((text: string) => Target) => {
 /** Whether the `struct sockaddr` at `at` has the target's address. Never throws. */
 export const isSocketAddressOf = (target: Target, bytes: Uint8Array, at: number): boolean => {
   const { address } = target;
-  const start = at + (address.length === FORM.ipv4.addressLength ? FORM.ipv4.offset : FORM.ipv6.offset);
+  const start = at + SOCKET_ADDRESS[address.length === ADDRESS_LENGTH.ipv4 ? "ipv4" : "ipv6"].offset;
   for (let index = 0; index < address.length; index++) if (bytes[start + index] !== address[index]) return false;
   return true;
 };

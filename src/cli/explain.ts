@@ -1,7 +1,7 @@
 import type { DaemonClient } from "../api/contract.ts";
 import { span, wrap } from "./line.ts";
 import type { Output } from "./output.ts";
-import { isAbsent, isServed, type Status, type UplinkFamilyStatus, type UplinkStatus } from "./reading.ts";
+import { isAbsent, isDegraded, isServed, type Status, type UplinkFamilyStatus, type UplinkStatus } from "./reading.ts";
 import { age, FAMILIES, type Family, familyName, listed, remainder, sentence } from "./words.ts";
 
 /** What `wan-failover explain` was asked. */
@@ -68,6 +68,7 @@ const sentencesOf = (status: Status, subject: Subject): readonly string[] => {
   if (active.length === 0) return [`No uplink was chosen for ${called} yet`, ...members(status, family).map(howIs)];
   return [
     ...way(status, subject),
+    ...portal(status, family),
     ...divert(status, family),
     ...preferred(status, family),
     ...waiting(status, family),
@@ -81,6 +82,12 @@ const way = (status: Status, subject: Subject): readonly string[] => {
   if (!isServed(status, subject.family)) return stranded(status, subject);
   return [`${subject.called} traffic has taken ${listed(active)} for ${age(sinceMs)}: ${reason}`];
 };
+
+/** A login page on an uplink in use. */
+const portal = (status: Status, family: Family): readonly string[] =>
+  members(status, family)
+    .filter(({ uplink, one }) => status.families[family].active.includes(uplink.name) && one.degraded.portal)
+    .map(({ uplink, one }) => `${uplink.name} ${one.reason}`);
 
 /** Nothing works: what was chosen once no longer tells why. */
 const stranded = (status: Status, { family, called }: Subject): readonly string[] => {
@@ -129,7 +136,7 @@ const better = (status: Status, family: Family): readonly Member[] => {
 const preferred = (status: Status, family: Family): readonly string[] => {
   const { waiting: why } = status.families[family];
   return better(status, family)
-    .filter(({ one }) => why === null || one.verdict !== "up")
+    .filter(({ one }) => why === null || one.verdict !== "up" || isDegraded(one))
     .map(whyNot);
 };
 
@@ -138,6 +145,7 @@ const howIs = ({ uplink, one }: Member): string => `${uplink.name} is ${one.verd
 const whyNot = ({ uplink: { name }, one }: Member): string => {
   if (one.verdict === "hold-down")
     return `${name} is preferred, but held down for another ${remainder(one.holdLeftMs)}: ${one.reason}`;
+  if (one.verdict === "up" && isDegraded(one)) return `${name} is preferred, but degraded: ${one.reason}`;
   if (one.verdict === "up") return `${name} is preferred, and has worked for ${age(one.sinceMs)}`;
   return `${name} is preferred, but has been ${one.verdict} for ${age(one.sinceMs)}: ${one.reason}`;
 };
@@ -155,10 +163,13 @@ const successor = (status: Status, family: Family): readonly string[] => {
   if (diverted) return [];
   const ready = members(status, family)
     .filter(({ uplink, one }) => one.verdict === "up" && !active.includes(uplink.name))
-    .sort((a, b) => a.uplink.tier - b.uplink.tier)[0];
+    .sort((a, b) => order(a) - order(b))[0];
   if (ready === undefined) return ["No other uplink could take over", ...others(status, family)];
   return [`Should ${active.length === 1 ? "it" : "they"} fail, ${ready.uplink.name} takes over`];
 };
+
+/** The degraded come last. A tier is far below 1000. */
+const order = ({ uplink, one }: Member): number => (one.degraded.loss || one.degraded.portal ? 1000 : 0) + uplink.tier;
 
 /** What is wrong with the uplinks that are neither in use nor preferred. */
 const others = (status: Status, family: Family): readonly string[] => {

@@ -20,6 +20,10 @@ export const roleOf = ({ active, carrying, drains }: FamilyStatus, name: string)
 const hasPath = (one: UplinkFamilyStatus | null): boolean =>
   one !== null && (one.gateway !== null || one.addresses.length > 0 || one.verdict === "up");
 
+/** It works, but badly, or not for its users. */
+export const isDegraded = ({ degraded }: UplinkFamilyStatus): boolean =>
+  degraded.loss || degraded.latency || degraded.portal;
+
 /** No uplink has this family, though one has the other: it isn't broken, it just isn't there. */
 export const isAbsent = ({ families, uplinks }: Status, family: Family): boolean => {
   const somewhere = (one: Family): boolean => uplinks.some((uplink) => hasPath(uplink.families[one]));

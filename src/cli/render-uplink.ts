@@ -2,6 +2,7 @@ import { clip, type Line, type Span, span, type Tone, widthOf, wrap } from "./li
 import {
   drainLeftMs,
   isAbsent,
+  isDegraded,
   isLacking,
   type Role,
   roleOf,
@@ -108,7 +109,7 @@ const VERDICT_TONES: Readonly<Record<UplinkFamilyStatus["verdict"], Tone>> = {
 };
 
 const verdict = ({ uplink, family, one }: Place): Line => {
-  const degraded = one.degraded.loss || one.degraded.latency;
+  const degraded = isDegraded(one);
   const tone = isLacking(uplink, family)
     ? "faint"
     : degraded && one.verdict === "up"
@@ -119,12 +120,13 @@ const verdict = ({ uplink, family, one }: Place): Line => {
 
 const isDetailed = ({ detail, one, role, uplink, family }: Place): boolean => {
   if (detail !== "notable") return detail === "all";
-  const fine = one.verdict === "up" && !one.degraded.loss && !one.degraded.latency;
+  const fine = one.verdict === "up" && !isDegraded(one) && one.complaints.length === 0;
   return role === "in doubt" || role === "stands in" || !(fine || isLacking(uplink, family));
 };
 
 const details = (place: Place): readonly Line[] => {
-  const parts = [...roleWords(place), place.one.reason, ...holdWords(place), ...gatewayWords(place)];
+  const { reason, complaints } = place.one;
+  const parts = [...roleWords(place), reason, ...holdWords(place), ...complaints, ...gatewayWords(place)];
   const line = [span(" ".repeat(INDENT)), span(parts.join(" · "), "faint")];
   return place.wraps ? wrap(line, { width: place.width, indent: INDENT }) : [clip(line, place.width)];
 };

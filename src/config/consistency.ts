@@ -1,10 +1,11 @@
 import { checkDetection } from "../core/detector/presets.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
-import { canonicalAddress, familyOf, isTarget } from "./address.ts";
+import { type Target, targetText } from "../core/target.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
 import { formatPath } from "./issue.ts";
+import { isProbedIn, parseTarget } from "./target.ts";
 import { SPELLED } from "./value.ts";
 
 /**
@@ -62,21 +63,27 @@ const checkUplink = (uplink: unknown, path: Path): Mistake[] => {
     return [mistake(path, "uses neither IPv4 nor IPv6", "leave one of them `method: external`, or remove the uplink")];
   }
   const entries = targetEntries(uplink, path);
-  // Of a target that isn't an address nobody knows which family it was meant for.
-  const judged = entries.length > 0 && entries.every(({ value }) => value !== undefined);
+  // Of what isn't a target nobody knows which family it was meant for.
+  const judged = entries.length > 0 && entries.every((entry) => entry.target !== undefined);
   const counts = judged ? used.map((family) => count(entries, family)) : [];
   return [
-    ...repeated(entries),
+    ...repeated(entries.map((entry) => ({ path: entry.path, value: entry.target && targetText(entry.target) }))),
     ...counts.flatMap((one) => checkCount(one, path)),
     ...checkNumbers({ uplink, path, counts }),
   ];
 };
 
-const targetEntries = (uplink: unknown, path: Path): Entry[] => {
+interface TargetEntry {
+  readonly path: Path;
+  /** undefined where what was written is none. */
+  readonly target: Target | undefined;
+}
+
+const targetEntries = (uplink: unknown, path: Path): TargetEntry[] => {
   const targets = member(uplink, "targets") === undefined ? DEFAULT_TARGETS : listIn(uplink, "targets");
-  return targets.map((target, place) => ({
+  return targets.map((written, place) => ({
     path: [...path, "targets", place],
-    value: typeof target === "string" && isTarget(target) ? canonicalAddress(target) : undefined,
+    target: parseTarget(written),
   }));
 };
 
@@ -85,9 +92,9 @@ interface FamilyCount {
   readonly targets: number;
 }
 
-const count = (entries: readonly Entry[], family: Family): FamilyCount => {
-  const addresses = new Set(entries.map(({ value }) => String(value)));
-  return { family, targets: [...addresses].filter((address) => familyOf(address) === family).length };
+const count = (entries: readonly TargetEntry[], family: Family): FamilyCount => {
+  const probed = entries.flatMap((entry) => (entry.target && isProbedIn(entry.target, family) ? [entry.target] : []));
+  return { family, targets: new Set(probed.map(targetText)).size };
 };
 
 const EXAMPLE: Readonly<Record<Family, string>> = { ipv4: "9.9.9.9", ipv6: "2606:4700:4700::1111" };

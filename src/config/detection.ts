@@ -27,6 +27,11 @@ const ADAPTIVE = {
   standbyInterval: time("50ms", "1d", "The same while it stands by."),
   boostedInterval: time("50ms", "1h", "Time between probes, if that is less, while losses add up."),
   boostAbove: nats(18, "How far losses must add up for that. The first loss on a good line weighs some 2 nats."),
+  pageInterval: time(
+    "1s",
+    "1d",
+    "Time between requests to `http://` and `https://` targets while others watch the line.",
+  ),
   trafficStall: time("50ms", "1m", "Packets leave and nothing comes back for so long: probe at once."),
   trafficSkip: time("10ms", "1h", "Traffic that comes back postpones probes, by so long at the most."),
   timeoutMin: time("10ms", "3s", "A probe is never given up sooner, however short the round trip."),

@@ -1,7 +1,11 @@
+import type { Family } from "../core/family.ts";
 import type { FailoverSettings, Settings, UplinkFamilySettings, UplinkSettings } from "../core/settings.ts";
+import { addressOf, PORT, type Target } from "../core/target.ts";
 import { familyOf } from "./address.ts";
+import { DEFAULT_TARGETS } from "./defaults.ts";
 import { resolveDetection } from "./detection.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
+import { isProbedIn } from "./target.ts";
 
 /** How much is logged. */
 export type LogLevel = ParsedConfig["log"]["level"];
@@ -28,19 +32,36 @@ const resolveUplink = (uplink: ParsedUplink, place: number): UplinkSettings => (
   detection: resolveDetection(uplink.detection ?? (uplink.metered ? "metered" : "balanced")),
 });
 
-const resolveIpv4 = ({ ipv4, nat, targets }: ParsedUplink): UplinkFamilySettings => ({
-  method: ipv4.method,
-  gateway: ipv4.gateway ?? null,
-  masquerade: nat,
-  targets: targets.filter((target) => familyOf(target) === "ipv4"),
+const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
+  method: uplink.ipv4.method,
+  gateway: uplink.ipv4.gateway ?? null,
+  masquerade: uplink.nat,
+  ...resolveTargets(uplink, "ipv4"),
 });
 
-const resolveIpv6 = ({ ipv6, targets }: ParsedUplink): UplinkFamilySettings => ({
-  method: ipv6.method,
-  gateway: ipv6.gateway ?? null,
-  masquerade: ipv6.translate === "masquerade",
-  targets: targets.filter((target) => familyOf(target) === "ipv6"),
+const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
+  method: uplink.ipv6.method,
+  gateway: uplink.ipv6.gateway ?? null,
+  masquerade: uplink.ipv6.translate === "masquerade",
+  ...resolveTargets(uplink, "ipv6"),
 });
+
+const resolveTargets = (uplink: ParsedUplink, family: Family): Pick<UplinkFamilySettings, "targets" | "resolvers"> => {
+  const targets = uplink.targets.filter((target) => isProbedIn(target, family));
+  const named = targets.some((target) => addressOf(target) === null);
+  return { targets, resolvers: named ? resolversFor(uplink, family) : [] };
+};
+
+/** Of the family that probes, so that one family's outage doesn't spoil the other's probes; of the other one where there is none. */
+const resolversFor = ({ dns, targets }: ParsedUplink, family: Family): readonly string[] => {
+  const asked = targets.flatMap(serverOf);
+  const known = [dns, asked, DEFAULT_TARGETS].find((list) => list.length > 0) ?? [];
+  const own = known.filter((address) => familyOf(address) === family);
+  return own.length > 0 ? own : known;
+};
+
+const serverOf = (target: Target): string[] =>
+  target.kind === "dns" && target.port === PORT.dns ? [target.host.address] : [];
 
 const resolveFailover = (failover: ParsedConfig["failover"]): FailoverSettings => ({
   holdAfterFailoverMs: failover.holdAfterFailover,

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection } from "./detection.ts";
-import { duration, gateway, group, isInterfaceName, target } from "./value.ts";
+import { target } from "./target.ts";
+import { duration, gateway, group, isInterfaceName, server } from "./value.ts";
 
 const METHOD = {
   description:
@@ -79,14 +80,22 @@ export const uplink = group(
       .meta({ description: "Masquerade IPv4 that leaves here. Leave it off where the firewall does it already." })
       .default(false),
     targets: z
-      .array(target())
+      .array(target)
       .min(1)
       .max(16)
       .meta({
         description:
-          "Addresses that are probed through this uplink. At least two for each family in use (`classic`: one), from several operators: the uplink counts as down only when all are silent.",
+          "What is probed through this uplink. An address is pinged; [targets.md](targets.md) explains `tcp://HOST:PORT`, `dns://ADDRESS/NAME`, `http://HOST/PATH` and `https://HOST/PATH`. At least two for each family in use (`classic`: one), from several operators: the uplink counts as down only when all are silent.",
       })
       .prefault([...DEFAULT_TARGETS]),
+    dns: z
+      .array(server())
+      .max(8)
+      .meta({
+        description:
+          "Resolvers of this uplink. Through it, they are asked for the addresses of targets that have names. Default: the servers of its `dns://` targets, else well-known ones.",
+      })
+      .prefault([]),
     detection: detection.optional(),
   },
   { description: "One way out to the internet." },

@@ -60,16 +60,13 @@ const describeMisfit = (text: string, wanted: Family): string => {
   return family === wanted ? `${text} can't be a gateway` : `${text} is an ${SPELLED[family]} address`;
 };
 
-/** An address that is probed, in its canonical spelling. */
-export const target = () =>
+/** An address that DNS queries can be sent to, in its canonical spelling. */
+export const server = () =>
   z
     .string()
     .refine(isTarget, {
-      error: ({ input }) => describeTarget(String(input)),
-      params: { remedy: "give the address of a host on the internet that answers pings, such as 9.9.9.9" },
+      error: ({ input }) => `${JSON.stringify(input)} can't be a DNS server's address`,
+      params: { remedy: "give an IPv4 or IPv6 address, such as 9.9.9.9" },
     })
-    .meta({ examples: ["9.9.9.9", "2606:4700:4700::1111"] })
+    .meta({ examples: ["9.9.9.9"] })
     .transform(canonicalAddress);
-
-const describeTarget = (text: string): string =>
-  familyOf(text) === null ? `"${text}" isn't an IPv4 or IPv6 address` : `${text} says nothing about the internet`;

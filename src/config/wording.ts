@@ -40,7 +40,7 @@ const remedyFor = ({ issue, input, option }: Fault): string => {
   if (issue.code === "custom" && typeof issue.params?.remedy === "string") return issue.params.remedy;
   const meant = typeof input === "string" ? guess(input, option) : null;
   if (meant !== null) return `did you mean ${meant}?`;
-  if (Array.isArray(input) && option.type === "array") return `list ${option.minItems} to ${option.maxItems}`;
+  if (Array.isArray(input) && option.type === "array") return `list ${option.minItems ?? 0} to ${option.maxItems}`;
   return `give ${describeValues(option)}`;
 };
 

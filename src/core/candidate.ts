@@ -2,6 +2,7 @@ import { assess } from "./detector/detect.ts";
 import type { Assessment, Verdict } from "./detector/detector.ts";
 import type { Family } from "./family.ts";
 import type { Monitor, UplinkState } from "./state.ts";
+import { portalIn, reasonWith } from "./target-note.ts";
 
 /** What the policy needs to know of an uplink in one family. */
 export interface Candidate {
@@ -17,7 +18,9 @@ export interface Candidate {
   readonly usable: boolean;
   /** Silence is proven long enough that new flows should avoid it. */
   readonly diverted: boolean;
-  /** Loses too much. Latency alone never moves traffic: its own users may be filling the line. */
+  /** A captive portal holds it: nothing gets through, whatever answers. */
+  readonly portal: boolean;
+  /** Loses too much, or a portal holds it. Latency alone never moves traffic: its own users may be filling the line. */
   readonly degraded: boolean;
 }
 
@@ -30,15 +33,17 @@ export const candidates = (uplinks: readonly UplinkState[], family: Family): rea
 
 const candidate = (uplink: UplinkState, monitor: Monitor): Candidate => {
   const assessment: Assessment = assess(monitor.detector);
+  const portal = portalIn(monitor.notes);
   return {
     name: uplink.settings.name,
     tier: uplink.settings.tier,
     verdict: assessment.verdict,
     since: assessment.since,
-    reason: assessment.reason,
+    reason: reasonWith(assessment, portal),
     usable: monitor.path.usable,
     diverted: assessment.diverted,
-    degraded: assessment.degraded.loss,
+    portal: portal !== null,
+    degraded: assessment.degraded.loss || portal !== null,
   };
 };
 

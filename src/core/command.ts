@@ -2,6 +2,7 @@ import type { Family } from "./family.ts";
 import type { Edit } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import type { Report } from "./report.ts";
+import type { Target } from "./target.ts";
 
 /** Everything that the daemon can be told to do. Commands of one step are carried out in their order. */
 export type Command =
@@ -9,7 +10,7 @@ export type Command =
   | { readonly kind: "read-kernel"; readonly sysctlNames: readonly string[] }
   /** Answered by the event `kernel-edited`. */
   | { readonly kind: "edit-kernel"; readonly edits: readonly Edit[] }
-  /** Answered by `probe-replied` or `probe-refused`, or by nothing. */
+  /** Answered by `probe-replied`, `probe-intercepted` or `probe-refused`, or by nothing. */
   | SendProbe
   /** Forget the conntrack entries whose mark fits. */
   | { readonly kind: "flush-flows"; readonly family: Family; readonly mark: number; readonly mask: number }
@@ -31,7 +32,9 @@ export interface SendProbe {
   readonly uplink: string;
   readonly family: Family;
   readonly seq: number;
-  readonly target: string;
+  readonly target: Target;
+  /** Who knows the address of a target that has a name. */
+  readonly resolvers: readonly string[];
   /** The interface that the probe is bound to, by name and index (a new index needs a new socket). */
   readonly interface: string;
   readonly link: number;

@@ -22,7 +22,9 @@ export type Event =
   | { readonly kind: "gateway-unresolved"; readonly link: number; readonly address: string }
   /** The answer to a probe. `rttMs`: from kernel time stamps. */
   | ({ readonly kind: "probe-replied"; readonly rttMs: number } & ProbeOutcome)
-  /** A probe that could not be sent, or was answered by an ICMP error. */
+  /** A captive portal answered the probe in its target's place. `by`: how that shows, for people. */
+  | ({ readonly kind: "probe-intercepted"; readonly rttMs: number; readonly by: string } & ProbeOutcome)
+  /** A probe that could not be sent, was answered by an ICMP error, or failed otherwise. `error`: how, for people. */
   | ({ readonly kind: "probe-refused"; readonly error: string } & ProbeOutcome)
   /** User packets since the reading before, of the uplinks where there were any. */
   | { readonly kind: "traffic-counted"; readonly counts: readonly TrafficCount[] }

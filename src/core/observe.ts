@@ -5,6 +5,7 @@ import { FAMILIES, type Family } from "./family.ts";
 import { ANCHORED, markOf } from "./mark.ts";
 import type { Report } from "./report.ts";
 import type { Monitor, Sample, State, UplinkState } from "./state.ts";
+import { portalIn } from "./target-note.ts";
 
 /** How many probes are kept for the screen. */
 export const RECENT_PROBES = 60;
@@ -72,15 +73,21 @@ export const withMonitor = (uplink: UplinkState, family: Family, monitor: Monito
   families: { ...uplink.families, [family]: monitor },
 });
 
+/** Whether something is about this uplink and family. Never throws. */
+export const concerns = ({ uplink, family }: Place, about: { uplink: string; family: Family }): boolean =>
+  uplink.settings.name === about.uplink && family === about.family;
+
 const hear = (place: Place, event: DetectorEvent, now: number): { monitor: Monitor; probes: readonly SendProbe[] } => {
   const { monitor } = place;
   const { state: detector, probes: requested } = stepDetector(monitor.detector, event, now);
   const probes = requested.flatMap((probe) => sendProbe(place, probe));
+  const samples =
+    probes.length === 0 ? [] : requested.map(({ seq, target }) => ({ seq, target, sentAt: now, rttMs: null }));
   const recent = event.kind === "replied" ? withReply(monitor.recent, event) : monitor.recent;
   const monitored = {
     ...monitor,
     detector,
-    recent: withProbes(recent, probes, now),
+    recent: samples.length === 0 ? recent : [...recent, ...samples].slice(-RECENT_PROBES),
     unflushed: needsFlush(monitor, detector),
   };
   return { monitor: monitored, probes };
@@ -89,12 +96,13 @@ const hear = (place: Place, event: DetectorEvent, now: number): { monitor: Monit
 /** The flows of an uplink that failed are to be flushed, unless it came back before they could be. */
 const needsFlush = (monitor: Monitor, detector: Monitor["detector"]): boolean => {
   const { verdict } = assess(detector);
-  if (verdict === "up") return false;
+  if (verdict === "up" && portalIn(monitor.notes) === null) return false;
   return monitor.unflushed || (verdict === "down" && assess(monitor.detector).verdict !== "down");
 };
 
 const sendProbe = ({ uplink, family, monitor }: Place, probe: ProbeRequest): SendProbe[] => {
-  const target = uplink.settings.families[family].targets[probe.target];
+  const { targets, resolvers } = uplink.settings.families[family];
+  const target = targets[probe.target];
   if (target === undefined || !monitor.path.usable) return [];
   const { name, interface: device } = uplink.settings;
   const mark = markOf(uplink.number) | ANCHORED;
@@ -105,17 +113,13 @@ const sendProbe = ({ uplink, family, monitor }: Place, probe: ProbeRequest): Sen
       family,
       seq: probe.seq,
       target,
+      resolvers,
       interface: device,
       link: monitor.path.link,
       mark,
     },
   ];
 };
-
-const withProbes = (recent: readonly Sample[], probes: readonly SendProbe[], now: number): readonly Sample[] =>
-  probes.length === 0
-    ? recent
-    : [...recent, ...probes.map(({ seq }) => ({ seq, sentAt: now, rttMs: null }))].slice(-RECENT_PROBES);
 
 const withReply = (recent: readonly Sample[], reply: { seq: number; rttMs: number }): readonly Sample[] => {
   const index = recent.findLastIndex((sample) => sample.seq === reply.seq);

@@ -40,8 +40,15 @@ const NEVER = Number.POSITIVE_INFINITY;
 export const choose = (situation: Situation): Choice => {
   const incumbents = situation.candidates.filter((candidate) => situation.family.active.includes(candidate.name));
   const working = incumbents.filter(isWorking);
-  return working.length > 0 ? chooseFreely(situation, working) : chooseInNeed(situation, incumbents);
+  const needed = working.length === 0 || isHeldByPortal(situation, working);
+  return needed ? chooseInNeed(situation, incumbents) : chooseFreely(situation, working);
 };
+
+/** Nothing gets through where a portal is: that is a need, unless there is no better place or somebody wants it so. */
+const isHeldByPortal = ({ candidates, wish }: Situation, working: readonly Candidate[]): boolean =>
+  wish === null &&
+  working.every((candidate) => candidate.portal) &&
+  candidates.some((candidate) => isUp(candidate) && !candidate.portal);
 
 /** Nothing forces a switch: the incumbents work. */
 const chooseFreely = (situation: Situation, working: readonly Candidate[]): Choice => {
@@ -147,9 +154,10 @@ const needKind = (incumbents: readonly Candidate[], best: readonly Candidate[]):
 };
 
 const needReason = (incumbents: readonly Candidate[], best: readonly Candidate[]): string =>
-  incumbents.length === 0
-    ? `${list(names(best))} is the best uplink that works`
-    : incumbents.map((candidate) => `${candidate.name} is down: ${candidate.reason}`).join("; ");
+  incumbents.length === 0 ? `${list(names(best))} is the best uplink that works` : incumbents.map(faultOf).join("; ");
+
+const faultOf = ({ name, portal, verdict, reason }: Candidate): string =>
+  portal && verdict === "up" ? `${name} ${reason}` : `${name} is down: ${reason}`;
 
 /** Nothing works: traffic stays where it was, until one answers again. */
 const lastResort = (situation: Situation, incumbents: readonly Candidate[]): Choice => {

@@ -3,6 +3,7 @@ import type { Family } from "./family.ts";
 import { familyName } from "./path.ts";
 import { list } from "./policy.ts";
 import type { Report, SwitchKind } from "./report.ts";
+import { portalText } from "./target-note.ts";
 
 /** How much a report matters: error needs somebody, info is what one wants to read later. */
 export type Importance = "error" | "info" | "debug";
@@ -15,6 +16,10 @@ export const reportText = (report: Report): { readonly importance: Importance; r
         importance: isPassing(report) ? "debug" : "info",
         text: `${report.uplink} ${familyName(report.family)} is ${STATES[report.to]}: ${report.reason}`,
       };
+    case "portal-found":
+      return { importance: "info", text: `${report.uplink} ${familyName(report.family)} ${portalText(report.by)}` };
+    case "portal-gone":
+      return { importance: "info", text: `${report.uplink} ${familyName(report.family)} shows no login page any more` };
     case "switched":
       return { importance: "info", text: switchText(report) };
     case "diverted":

@@ -24,6 +24,9 @@ export type Report =
       readonly to: Verdict;
       readonly reason: string;
     }
+  /** A captive portal answers in a target's place. `by`: how that shows. */
+  | { readonly kind: "portal-found"; readonly uplink: string; readonly family: Family; readonly by: string }
+  | { readonly kind: "portal-gone"; readonly uplink: string; readonly family: Family }
   | {
       readonly kind: "switched";
       readonly family: Family;

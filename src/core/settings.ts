@@ -1,5 +1,6 @@
 import type { DetectionSettings } from "./detector/presets.ts";
 import type { Family } from "./family.ts";
+import type { Target } from "./target.ts";
 
 /** The config, resolved: defaults filled in, durations in milliseconds, presets spelled out. */
 export interface Settings {
@@ -29,8 +30,10 @@ export interface UplinkFamilySettings {
   readonly gateway: string | null;
   /** Masquerade what leaves here. */
   readonly masquerade: boolean;
-  /** Addresses probed through this uplink; never empty unless method is none. */
-  readonly targets: readonly string[];
+  /** What is probed through this uplink; never empty unless method is none. */
+  readonly targets: readonly Target[];
+  /** Addresses of the DNS servers that are asked, through this uplink, for the addresses of targets that have names. */
+  readonly resolvers: readonly string[];
 }
 
 /** When to switch, and what becomes of running flows. */

@@ -7,6 +7,8 @@ import { MOST_UPLINKS } from "./mark.ts";
 import type { Memory } from "./memory.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
+import { isHeavy, type Target } from "./target.ts";
+import { NO_NOTE } from "./target-note.ts";
 
 /** What a start depends on. */
 export interface Start {
@@ -157,14 +159,19 @@ const startMonitor = ({ one, family, learned, seed, now }: StartMonitor): Monito
   detector: startDetector({
     settings: one.detection,
     targetCount: one.families[family].targets.length,
+    heavy: heavyPlaces(one.families[family].targets),
     seed,
     now,
     learned,
   }),
   recent: [],
+  notes: one.families[family].targets.map(() => NO_NOTE),
   unflushed: false,
   carrying: false,
 });
+
+const heavyPlaces = (targets: readonly Target[]): readonly number[] =>
+  targets.flatMap((target, place) => (isHeavy(target) ? [place] : []));
 
 /** Plain data of a fixed form, so that its text tells. */
 const sameProbing = (a: UplinkSettings, b: UplinkSettings, family: Family): boolean => {

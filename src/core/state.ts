@@ -4,6 +4,7 @@ import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import type { Path } from "./path.ts";
 import type { SwitchKind } from "./report.ts";
 import type { FailoverSettings, UplinkSettings } from "./settings.ts";
+import type { TargetNote } from "./target-note.ts";
 
 /** All that the daemon knows: plain data, replaced and never changed. */
 export interface State {
@@ -46,7 +47,9 @@ export interface Monitor {
   readonly detector: DetectorState;
   /** The newest probes, oldest first, at most `RECENT_PROBES`. */
   readonly recent: readonly Sample[];
-  /** Its flows were not yet flushed since it failed. */
+  /** What is known of each target beyond its silence, in the settings' order. */
+  readonly notes: readonly TargetNote[];
+  /** Its flows were not yet flushed since it failed, or since a captive portal holds it. */
   readonly unflushed: boolean;
   /** Carries new flows now. */
   readonly carrying: boolean;
@@ -55,6 +58,8 @@ export interface Monitor {
 /** One probe and its outcome. */
 export interface Sample {
   readonly seq: number;
+  /** Its place in the settings. */
+  readonly target: number;
   readonly sentAt: number;
   /** null: unanswered so far. */
   readonly rttMs: number | null;

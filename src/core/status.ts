@@ -6,6 +6,8 @@ import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
 import { list, sameNames } from "./policy.ts";
 import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
+import { type Target, targetText } from "./target.ts";
+import { portalIn, reasonWith, type TargetNote } from "./target-note.ts";
 import { isFighting } from "./upkeep.ts";
 
 /** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */
@@ -59,11 +61,13 @@ export interface UplinkFamilyStatus {
   readonly sinceMs: number;
   readonly reason: string;
   readonly diverted: boolean;
-  readonly degraded: { readonly loss: boolean; readonly latency: boolean };
+  readonly degraded: { readonly loss: boolean; readonly latency: boolean; readonly portal: boolean };
   readonly holdLeftMs: number;
   readonly gateway: string | null;
   readonly addresses: readonly string[];
   readonly targets: readonly string[];
+  /** Why targets fail, a sentence each; those that are merely silent are not among them. */
+  readonly complaints: readonly string[];
   /** Median of the newest answered probes, null if there is none. */
   readonly rttMs: number | null;
   /** 0..1 of the newest probes that are decided, null if there is none. */
@@ -143,26 +147,31 @@ const uplinkStatus = (uplink: UplinkState, now: number): UplinkStatus => {
 };
 
 const monitorStatus = (
-  { detector, path, recent }: Monitor,
-  { targets, now }: { targets: readonly string[]; now: number },
+  { detector, path, recent, notes }: Monitor,
+  { targets, now }: { targets: readonly Target[]; now: number },
 ): UplinkFamilyStatus => {
   const { verdict, since, reason, diverted, degraded, holdUntil } = assess(detector);
+  const portal = portalIn(notes);
   const decided = recent.filter((sample) => sample.rttMs !== null || sample.sentAt + PENDING_MS < now);
   return {
     verdict,
     sinceMs: now - since,
-    reason,
+    reason: reasonWith({ verdict, reason }, portal),
     diverted,
-    degraded,
+    degraded: { ...degraded, portal: portal !== null },
     holdLeftMs: holdUntil === null ? 0 : left(holdUntil, now),
     gateway: path.usable ? path.gateway : null,
     addresses: path.usable ? path.addresses : [],
-    targets,
+    targets: targets.map(targetText),
+    complaints: targets.flatMap((target, place) => complaint(target, notes[place])),
     rttMs: medianRtt(decided),
     loss: decided.length === 0 ? null : decided.filter((sample) => sample.rttMs === null).length / decided.length,
     recentRttMs: decided.map((sample) => sample.rttMs),
   };
 };
+
+const complaint = (target: Target, note: TargetNote | undefined): readonly string[] =>
+  note?.failure == null ? [] : [`${targetText(target)}: ${note.failure}`];
 
 const medianRtt = (samples: readonly Sample[]): number | null => {
   const sorted = samples.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs])).sort((a, b) => a - b);

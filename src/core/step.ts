@@ -4,13 +4,15 @@ import type { DetectorEvent } from "./detector/detector.ts";
 import type { Event, TrafficCount } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import type { KernelState } from "./kernel.ts";
-import { andThen, nothing, type Observation, type Place, tell } from "./observe.ts";
+import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
 import { obey } from "./orders.ts";
 import { askKernel, isReading } from "./reading.ts";
 import { type Reviewed, review } from "./review.ts";
 import { adopt, withUplinks } from "./start.ts";
 import type { State } from "./state.ts";
 import { survey } from "./survey.ts";
+import { takeNote } from "./take-note.ts";
+import type { ProbeEnd } from "./target-note.ts";
 import { noteOutcome } from "./upkeep.ts";
 
 /** What a step led to. */
@@ -52,17 +54,9 @@ const observe = (state: State, event: Event, now: number): Observation => {
         now,
       );
     case "probe-replied":
-      return withSiblings(
-        state,
-        tell(state, (place) => (concerns(place, event) ? { ...event, kind: "replied" } : null), now),
-        now,
-      );
+    case "probe-intercepted":
     case "probe-refused":
-      return withSiblings(
-        state,
-        tell(state, (place) => (concerns(place, event) ? { ...event, kind: "refused" } : null), now),
-        now,
-      );
+      return observeEnd(state, event, now);
     case "traffic-counted":
       return tell(state, (place) => trafficFor(place, event.counts), now);
     case "gateway-unresolved":
@@ -78,8 +72,18 @@ const observe = (state: State, event: Event, now: number): Observation => {
   }
 };
 
-const concerns = ({ uplink, family }: Place, about: { uplink: string; family: Family }): boolean =>
-  uplink.settings.name === about.uplink && family === about.family;
+/** Whoever answers a probe, the line lives as far as there. */
+const observeEnd = (before: State, end: ProbeEnd, now: number): Observation => {
+  const noted = takeNote(before, end, now);
+  const heard = (state: State): Observation =>
+    tell(state, (place) => (concerns(place, end) ? toDetector(end) : null), now);
+  return withSiblings(before, noted === null ? heard(before) : andThen(noted, heard), now);
+};
+
+const toDetector = (end: ProbeEnd): DetectorEvent =>
+  end.kind === "probe-refused"
+    ? { kind: "refused", seq: end.seq }
+    : { kind: "replied", seq: end.seq, rttMs: end.rttMs };
 
 const trafficFor = ({ uplink, family }: Place, counts: readonly TrafficCount[]): DetectorEvent | null => {
   const count = counts.find((one) => one.number === uplink.number && one.family === family);

@@ -16,7 +16,6 @@ import {
   errnoName,
   loadLibrary,
   openSocket,
-  openTap,
   readFd,
   realtimeMs,
   receive,
@@ -46,6 +45,7 @@ import {
   SOL_SOCKET,
 } from "../../src/adapter/linux.ts";
 import { openMessageBatch } from "../../src/adapter/message-batch.ts";
+import { openTap } from "../../src/adapter/tap.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 import { until } from "./until.ts";
 import { socketAddress } from "./wire.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits until something holds. Throws when it takes longer than five seconds. */
-export const until = async (holds: () => boolean): Promise<void> => {
-  const giveUpAt = performance.now() + 5_000;
+/** Waits until something holds. Throws when it takes longer than that, five seconds when not said. */
+export const until = async (holds: () => boolean, withinMs = 5_000): Promise<void> => {
+  const giveUpAt = performance.now() + withinMs;
   while (!holds()) {
-    if (performance.now() > giveUpAt) throw new Error(`not within five seconds: ${holds}`);
+    if (performance.now() > giveUpAt) throw new Error(`not within ${withinMs} ms: ${holds}`);
     await sleep(2);
   }
 };

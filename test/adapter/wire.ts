@@ -25,6 +25,8 @@ export interface Wire {
   readonly own: Namespace;
   /** Runs `ip` in the peer's namespace. */
   peerIp(...args: readonly string[]): void;
+  /** Runs any program in the peer's namespace. */
+  peerRun(...argv: readonly string[]): void;
   /** Sets a sysctl of the peer. */
   peerSysctl(name: string, value: string): void;
   /** A raw ICMP socket of the peer's, bound to one of its addresses. */
@@ -98,14 +100,19 @@ const awaitNeighbours = (own: Namespace): void => {
   for (const address of [...addresses, "fe80::2%wan0"]) own.run("fping", "-q", "-r", "20", "-t", "200", address);
 };
 
-/** Builds it. Sockets stay in the namespace that they were opened in, hence the peer's are opened before ours is entered. */
-export const openWire = (): Wire => {
+/**
+ * Builds it. Sockets stay in the namespace that they were opened in, hence the peer's are opened before ours is entered;
+ * `serve` opens others there.
+ */
+export const openWire = (serve: () => void = () => {}): Wire => {
   const peer = enterNamespace();
   preparePeer();
+  serve();
   const peerSockets = [...Array(4)].flatMap(() => [openRawSocket("0.0.0.0"), openRawSocket("::")]);
   const own = enterNamespace();
   writeSysctl("net/ipv6/conf/default/accept_dad", "0");
   const peerIp = (...args: readonly string[]): void => void own.ip("-n", peer.name, ...args);
+  const peerRun = (...argv: readonly string[]): void => void own.run("ip", "netns", "exec", peer.name, ...argv);
   connect(own, peerIp, peer.name);
   awaitNeighbours(own);
   const spare = {
@@ -115,8 +122,8 @@ export const openWire = (): Wire => {
   return {
     own,
     peerIp,
-    peerSysctl: (name, value) =>
-      void own.run("ip", "netns", "exec", peer.name, "sh", "-c", `echo '${value}' > /proc/sys/${name}`),
+    peerRun,
+    peerSysctl: (name, value) => peerRun("sh", "-c", `echo '${value}' > /proc/sys/${name}`),
     openPeerSocket: (address) => {
       const fd = (address.includes(":") ? spare.ipv6 : spare.ipv4).shift();
       if (fd === undefined) throw new Error("no spare socket left");

@@ -13,11 +13,12 @@ const working: UplinkFamilyStatus = {
   sinceMs: 3 * HOUR + 12 * MINUTE + 4 * SECOND,
   reason: "answers within 12 ms",
   diverted: false,
-  degraded: { loss: false, latency: false },
+  degraded: { loss: false, latency: false, portal: false },
   holdLeftMs: 0,
   gateway: "203.0.113.1",
   addresses: ["203.0.113.2"],
   targets: ["192.0.2.1", "192.0.2.2", "192.0.2.3"],
+  complaints: [],
   rttMs: 12.4,
   loss: 0,
   recentRttMs: quick,
@@ -188,7 +189,13 @@ export const testing: Status = {
   },
   uplinks: [
     fiber,
-    { ...lte, families: { ipv4: { ...mobile, degraded: { loss: false, latency: true } }, ipv6: lte.families.ipv6 } },
+    {
+      ...lte,
+      families: {
+        ipv4: { ...mobile, degraded: { loss: false, latency: true, portal: false } },
+        ipv6: lte.families.ipv6,
+      },
+    },
   ],
   test: { uplink: "lte", leftMs: 100 * SECOND },
   pin: "fiber",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, formatIssue } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { PRESETS } from "../../src/core/detector/presets.ts";
+import { pings } from "../fake/settings.ts";
 
 const LEAST = `uplinks:
   - { name: fiber, interface: eth0 }
@@ -40,10 +41,10 @@ describe("the least config", () => {
 
   test("learns both families, translates nothing, probes three operators", () => {
     const { families } = settings.uplinks[0] ?? {};
-    const same = { method: "external", gateway: null, masquerade: false };
+    const same = { method: "external", gateway: null, masquerade: false, resolvers: [] };
     expect(families).toEqual({
-      ipv4: { ...same, targets: ["1.1.1.1", "8.8.8.8", "9.9.9.9"] },
-      ipv6: { ...same, targets: ["2606:4700:4700::1111", "2001:4860:4860::8888"] },
+      ipv4: { ...same, targets: pings("1.1.1.1", "8.8.8.8", "9.9.9.9") },
+      ipv6: { ...same, targets: pings("2606:4700:4700::1111", "2001:4860:4860::8888") },
     });
   });
 
@@ -84,8 +85,20 @@ describe("what is written counts", () => {
         weight: 256,
         metered: false,
         families: {
-          ipv4: { method: "external", gateway: "192.0.2.1", masquerade: true, targets: ["9.9.9.9", "1.1.1.1"] },
-          ipv6: { method: "external", gateway: "fe80::1", masquerade: true, targets: ["2001:db8::1", "2001:db8::2"] },
+          ipv4: {
+            method: "external",
+            gateway: "192.0.2.1",
+            masquerade: true,
+            targets: pings("9.9.9.9", "1.1.1.1"),
+            resolvers: [],
+          },
+          ipv6: {
+            method: "external",
+            gateway: "fe80::1",
+            masquerade: true,
+            targets: pings("2001:db8::1", "2001:db8::2"),
+            resolvers: [],
+          },
         },
         detection: { ...PRESETS.calm, failoverSpanMs: 8_000, failoverEvidenceNats: 11, failoverSpanGrowth: 1.2 },
       },
@@ -120,7 +133,7 @@ describe("what is written counts", () => {
         "  - { name: b, interface: y, targets: *t, ipv6: *no }\n",
       "c",
     );
-    expect(settings.uplinks[1]?.families.ipv4.targets).toEqual(["192.0.2.1", "192.0.2.2"]);
+    expect(settings.uplinks[1]?.families.ipv4.targets).toEqual(pings("192.0.2.1", "192.0.2.2"));
   });
 });
 
@@ -176,7 +189,7 @@ describe("each mistake has its place, its path and its remedy", () => {
 
   test("in targets that aren't addresses, that can't tell and that are there twice", () => {
     expect(about('targets: [1.1.1.1, one.one, "::1", 1.1.1.1]')).toEqual([
-      'c:4:24 uplinks[0].targets[1]: "one.one" isn\'t an IPv4 or IPv6 address → give the address of a host on the internet that answers pings, such as 9.9.9.9',
+      'c:4:24 uplinks[0].targets[1]: "one.one" isn\'t an IPv4 or IPv6 address → give the address of a host on the internet that answers pings, such as 9.9.9.9, or tcp://HOST:PORT, dns://ADDRESS/NAME, http://HOST/PATH, https://HOST/PATH',
       "c:4:33 uplinks[0].targets[2]: ::1 says nothing about the internet → give the address of a host on the internet that answers pings, such as 9.9.9.9",
       'c:4:40 uplinks[0].targets[3]: "1.1.1.1" is there already, at uplinks[0].targets[0] → give another, or remove one',
     ]);

@@ -11,6 +11,7 @@ const candidate = (name: string, tier: number, verdict: Verdict, changes: Partia
   reason: `${name} is ${verdict}`,
   usable: true,
   diverted: verdict === "down" || verdict === "hold-down",
+  portal: false,
   degraded: false,
   ...changes,
 });

@@ -16,6 +16,7 @@ import {
   sysctls,
   sysctlsWithout,
 } from "../fake/machine-facts.ts";
+import { pings } from "../fake/settings.ts";
 
 test("nothing is found on a healthy router, and what was examined is named", () => {
   expect(examine(healthy)).toEqual([]);
@@ -198,7 +199,7 @@ describe("the uplinks", () => {
     const settings = settingsOf("uplinks:\n  - { name: fiber, interface: eth0, ipv6: { method: none } }\n");
     const uplinks = settings.uplinks.map((uplink) => ({
       ...uplink,
-      families: { ...uplink.families, ipv4: { ...uplink.families.ipv4, targets: ["203.0.113.1"] } },
+      families: { ...uplink.families, ipv4: { ...uplink.families.ipv4, targets: pings("203.0.113.1") } },
     }));
     expect(found({ settings: { ...settings, uplinks } })).toEqual(["warning targets-only-gateway"]);
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import { MARK_MASK, markOf, NUMBER_MASK } from "../../src/core/mark.ts";
+import { targetText } from "../../src/core/target.ts";
 import { blackhole, carrierLost } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf, TARGETS } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
@@ -138,7 +139,7 @@ test.each([
 });
 
 test("all targets silent on all uplinks at once move nothing, and status says so", () => {
-  const targets = [...TARGETS.ipv4, ...TARGETS.ipv6];
+  const targets = [...TARGETS.ipv4, ...TARGETS.ipv6].map(targetText);
   const story = tellStory({
     settings: QUICK,
     happens: [[30_000, { kind: "targets-dead", targets, forMs: 60_000 }]],

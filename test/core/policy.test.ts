@@ -15,6 +15,7 @@ const candidate = (name: string, tier: number, verdict: Verdict, changes: Partia
   reason: "because",
   usable: true,
   diverted: verdict === "down" || verdict === "hold-down",
+  portal: false,
   degraded: false,
   ...changes,
 });

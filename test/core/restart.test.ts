@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { blackhole, killed, reloaded } from "../fake/happenings.ts";
-import { DSL, FIBER, LTE, settingsOf, uplinkSettings } from "../fake/settings.ts";
+import { DSL, FIBER, LTE, pings, settingsOf, uplinkSettings } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
 
 const QUICK = settingsOf([FIBER, LTE], { holdAfterFailoverMs: 60_000 });
@@ -102,7 +102,7 @@ test("a reload keeps the numbers, the detectors and the traffic", () => {
 });
 
 test("a reload that changes an uplink's targets starts its detector anew, and traffic stays", () => {
-  const families = { ...FIBER.families, ipv4: { ...FIBER.families.ipv4, targets: ["1.0.0.1", "8.8.4.4"] } };
+  const families = { ...FIBER.families, ipv4: { ...FIBER.families.ipv4, targets: pings("1.0.0.1", "8.8.4.4") } };
   const story = tellStory({
     happens: [[20_000, reloaded(settingsOf([{ ...FIBER, families }, LTE]))]],
     untilMs: 30_000,

@@ -14,6 +14,9 @@ export const blackhole = (uplink: string, forMs: number = FOREVER): Happening =>
   forMs,
 });
 
+/** A captive portal answers web requests. */
+export const portal = (uplink: string, forMs: number = FOREVER): Happening => ({ kind: "portal", uplink, forMs });
+
 /** The cable is pulled. */
 export const carrierLost = (uplink: string, forMs: number = FOREVER): Happening => ({
   kind: "carrier-lost",

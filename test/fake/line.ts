@@ -17,6 +17,7 @@ export interface LineOptions {
   readonly until: number;
   readonly startAt?: number;
   readonly targetCount?: number;
+  readonly heavy?: readonly number[];
   readonly seed?: number;
   readonly learned?: Learned;
   readonly carrying?: boolean;
@@ -61,7 +62,7 @@ export const chances = (seed: number): (() => number) => {
 
 /** Runs one detector over a virtual line. At equal times replies come before ticks, unless we slept. */
 export const runLine = (options: LineOptions): LineRun => {
-  const { settings, until, startAt = 0, targetCount = 3, seed = 1, readEachMs = 50 } = options;
+  const { settings, until, startAt = 0, targetCount = 3, heavy = [], seed = 1, readEachMs = 50 } = options;
   const chance = chances(seed * 7919 + 13);
   const assessments: { at: number; assessment: Assessment }[] = [];
   const probes: { at: number; seq: number; target: number }[] = [];
@@ -69,7 +70,7 @@ export const runLine = (options: LineOptions): LineRun => {
   queue.push({ at: startAt, event: { kind: "role", carrying: options.carrying ?? true } });
   queue.sort((a, b) => a.at - b.at);
   let nextReading = options.traffic === undefined ? Number.POSITIVE_INFINITY : startAt + readEachMs * chance();
-  let state = startDetector({ settings, targetCount, seed, now: startAt, learned: options.learned ?? null });
+  let state = startDetector({ settings, targetCount, heavy, seed, now: startAt, learned: options.learned ?? null });
   let last: Assessment | null = null;
 
   const enqueue = (due: Due): void => {

@@ -1,11 +1,16 @@
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { FailoverSettings, Settings, UplinkFamilySettings, UplinkSettings } from "../../src/core/settings.ts";
+import type { EchoTarget } from "../../src/core/target.ts";
+
+/** Targets that are pinged. */
+export const pings = (...addresses: readonly string[]): EchoTarget[] =>
+  addresses.map((address) => ({ kind: "icmp", address }));
 
 /** Targets as the config's defaults name them. */
 export const TARGETS = {
-  ipv4: ["1.1.1.1", "8.8.8.8", "9.9.9.9"],
-  ipv6: ["2606:4700:4700::1111", "2001:4860:4860::8888"],
-} as const;
+  ipv4: pings("1.1.1.1", "8.8.8.8", "9.9.9.9"),
+  ipv6: pings("2606:4700:4700::1111", "2001:4860:4860::8888"),
+};
 
 /** The config's defaults. */
 export const FAILOVER: FailoverSettings = {
@@ -17,11 +22,29 @@ export const FAILOVER: FailoverSettings = {
   onStop: "keep",
 };
 
-const IPV4: UplinkFamilySettings = { method: "external", gateway: null, masquerade: true, targets: TARGETS.ipv4 };
-const IPV6: UplinkFamilySettings = { method: "external", gateway: null, masquerade: false, targets: TARGETS.ipv6 };
+const IPV4: UplinkFamilySettings = {
+  method: "external",
+  gateway: null,
+  masquerade: true,
+  targets: TARGETS.ipv4,
+  resolvers: [],
+};
+const IPV6: UplinkFamilySettings = {
+  method: "external",
+  gateway: null,
+  masquerade: false,
+  targets: TARGETS.ipv6,
+  resolvers: [],
+};
 
 /** An address family that an uplink doesn't use. */
-export const UNUSED: UplinkFamilySettings = { method: "none", gateway: null, masquerade: false, targets: [] };
+export const UNUSED: UplinkFamilySettings = {
+  method: "none",
+  gateway: null,
+  masquerade: false,
+  targets: [],
+  resolvers: [],
+};
 
 /** An uplink with what the config's defaults give it, and some changes. */
 export const uplinkSettings = (

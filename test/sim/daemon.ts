@@ -83,8 +83,12 @@ export const openDaemon = ({ agenda, site, watcher }: DaemonOptions): Daemon => 
     if (fate === "lost") return null;
     if ("error" in fate) return { kind: "probe-refused", uplink, family, seq, error: fate.error };
     const sender = life;
-    agenda.at(agenda.now() + fate.rttMs, () => {
-      if (life === sender) push({ kind: "probe-replied", uplink, family, seq, rttMs: fate.rttMs });
+    const { rttMs, portal } = fate;
+    const end: Event = portal
+      ? { kind: "probe-intercepted", uplink, family, seq, rttMs, by: "redirected to http://login.hotel.example/" }
+      : { kind: "probe-replied", uplink, family, seq, rttMs };
+    agenda.at(agenda.now() + rttMs, () => {
+      if (life === sender) push(end);
     });
     return null;
   };

@@ -92,6 +92,10 @@ const HANDLERS: Handlers = {
     trouble(world, happening, (wire, by) => {
       wire.delayMs += by * happening.addedMs;
     }),
+  portal: (world, happening) =>
+    trouble(world, happening, (wire, by) => {
+      wire.portals += by;
+    }),
   "targets-dead": (world, { targets, forMs }) => {
     const { dead } = world.site;
     for (const target of targets) dead.add(target);

@@ -19,6 +19,8 @@ export type Happening =
       readonly in: number;
       readonly forMs: number;
     }
+  /** A captive portal answers web requests; the rest passes. */
+  | { readonly kind: "portal"; readonly uplink: string; readonly forMs: number }
   | { readonly kind: "delay"; readonly uplink: string; readonly addedMs: number; readonly forMs: number }
   | { readonly kind: "targets-dead"; readonly targets: readonly string[]; readonly forMs: number }
   | { readonly kind: "carrier-lost"; readonly uplink: string; readonly forMs: number }

@@ -1,6 +1,7 @@
 import type { SendProbe } from "../../src/core/command.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { type Edit, type Link, MAIN_TABLE, PROTOCOL } from "../../src/core/kernel.ts";
+import { targetText } from "../../src/core/target.ts";
 import type { Agenda } from "./agenda.ts";
 import {
   editKernel,
@@ -19,7 +20,7 @@ import type { Random } from "./random.ts";
 import { isOpen, type Lease, newWire, type Wire, type WireSettings } from "./wire.ts";
 
 /** What becomes of a probe. */
-export type Fate = { readonly rttMs: number } | { readonly error: string } | "lost";
+export type Fate = { readonly rttMs: number; readonly portal: boolean } | { readonly error: string } | "lost";
 
 /** The machine and its lines, without the daemon. */
 export interface Site {
@@ -188,9 +189,9 @@ export const openSite = ({ wires: settings, agenda, random, onChange }: SiteOpti
     const way = lookup(kernel, packet);
     if (way === "none" || way === "unreachable") return { error: "ENETUNREACH" };
     const taken = wires.find((one) => one.link === probe.link);
-    if (taken === undefined || dead.has(probe.target)) return "lost";
+    if (taken === undefined || dead.has(targetText(probe.target))) return "lost";
     if (way[0]?.gateway !== taken.leases[probe.family]?.gateway || !hasAddress(probe.link, probe.family)) return "lost";
-    return travel(taken, probe.family, random);
+    return travel(taken, { probe, random });
   };
 
   const connect = (): void => {
@@ -236,8 +237,9 @@ const defaultRoute = (of: { link: number; family: Family; lease: Lease; expiresA
 });
 
 /** There and back; now and then a packet waits in a queue. */
-const travel = (wire: Wire, family: Family, random: Random): Fate => {
-  const lost = !isOpen(wire, family) || random.chance(wire.lossOut) || random.chance(wire.lossIn);
+const travel = (wire: Wire, { probe, random }: { probe: SendProbe; random: Random }): Fate => {
+  const lost = !isOpen(wire, probe.family) || random.chance(wire.lossOut) || random.chance(wire.lossIn);
   const jitterMs = wire.settings.rttMs * 0.1 * random.next() ** 3;
-  return lost ? "lost" : { rttMs: wire.settings.rttMs + wire.delayMs + jitterMs };
+  const portal = wire.portals > 0 && probe.target.kind === "http";
+  return lost ? "lost" : { rttMs: wire.settings.rttMs + wire.delayMs + jitterMs, portal };
 };

@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { PROTOCOL } from "../../src/core/kernel.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
+import { targetText } from "../../src/core/target.ts";
 import type { FakeKernel } from "./kernel.ts";
 import { isOpen, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
@@ -53,7 +54,7 @@ export const openTruth = (world: World): Truth => {
 const conditionOf = ({ site }: World, uplink: UplinkSettings, family: Family): Condition => {
   const wire = site.wire(uplink.name);
   const lost = wire.lossOut + wire.lossIn;
-  const targets = uplink.families[family].targets.filter((target) => !site.dead.has(target));
+  const targets = uplink.families[family].targets.filter((target) => !site.dead.has(targetText(target)));
   const hasAddress = site.kernel().addresses.some((one) => one.link === wire.link && one.family === family);
   if (!isOpen(wire, family) || !hasAddress || targets.length === 0 || lost >= 0.9) return "dead";
   const clean = wire.renamed === 0 && lost < 0.02 && wire.delayMs < 500 && targets.length > 1;

@@ -41,6 +41,7 @@ export interface Wire {
   lossIn: number;
   /** Added to the round trip. */
   delayMs: number;
+  portals: number;
 }
 
 /** A line that works, not connected yet. */
@@ -58,6 +59,7 @@ export const newWire = (settings: WireSettings): Wire => ({
   lossOut: 0,
   lossIn: 0,
   delayMs: 0,
+  portals: 0,
 });
 
 /** Whether the line itself carries packets of a family. */

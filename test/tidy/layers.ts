@@ -24,7 +24,15 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "src/adapter",
-    mayImport: ["src/adapter", "src/codec", "src/core/family.ts", "src/core/kernel.ts", "src/error.ts", "node:"],
+    mayImport: [
+      "src/adapter",
+      "src/codec",
+      "src/core/family.ts",
+      "src/core/kernel.ts",
+      "src/core/target.ts",
+      "src/error.ts",
+      "node:",
+    ],
     mayImportTypes: ["src/core"],
     reason:
       "An adapter carries out one effect and decides nothing, so it needs the core's words but not its functions.",
@@ -40,6 +48,7 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [
       "src/config",
       "src/core/family.ts",
+      "src/core/target.ts",
       "src/core/detector/presets.ts",
       "src/error.ts",
       "node:",

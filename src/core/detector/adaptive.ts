@@ -16,6 +16,7 @@ import { startTraffic } from "./traffic.ts";
 export interface AdaptiveStart {
   readonly settings: AdaptiveSettings;
   readonly targetCount: number;
+  readonly heavy?: readonly number[];
   readonly seed: number;
   readonly now: number;
   readonly learned: Learned | null;
@@ -36,13 +37,22 @@ const NO_PROBES: readonly ProbeRequest[] = [];
  * A new detector; its first probe is due at once. It takes the uplink as standing by until told that it carries traffic.
  * With `learned.down` it begins down, so that a restart of ours doesn't end an outage. Never throws.
  */
-export const startAdaptive = ({ settings, targetCount, seed, now, learned }: AdaptiveStart): AdaptiveState => {
+export const startAdaptive = ({
+  settings,
+  targetCount,
+  heavy = [],
+  seed,
+  now,
+  learned,
+}: AdaptiveStart): AdaptiveState => {
   const outage = startOutage(settings, learned, now);
   const down = learned?.down === true;
   return {
     kind: "adaptive",
     settings,
-    targets: Array.from({ length: targetCount }, () => NEW_TARGET),
+    targets: Array.from({ length: targetCount }, (_, place) =>
+      heavy.includes(place) ? { ...NEW_TARGET, heavy: true } : NEW_TARGET,
+    ),
     primaries: Math.min(PRIMARIES_MAX, targetCount),
     phase: down ? "down" : "unknown",
     path: null,
@@ -75,7 +85,7 @@ export const stepAdaptive = (
   now: number,
 ): { readonly state: AdaptiveState; readonly probes: readonly ProbeRequest[] } => {
   const judged = judge(hear(excuseSleep(before, now), event, now), now);
-  const due = judged.path === null && dueAt(judged.pace) <= now;
+  const due = judged.path === null && dueAt(judged) <= now;
   const sent = due ? sendProbe(judged, now) : judged;
   const state = withWake(withAssessment(before, sent, now), now);
   return { state, probes: due ? [{ seq: state.pace.seq, target: state.pace.lastTarget }] : NO_PROBES };
@@ -107,7 +117,7 @@ const nextWake = (state: AdaptiveState, now: number): number => {
   const deadline = state.phase === "down" ? Number.POSITIVE_INFINITY : nextDeadline(state, now);
   const end = holdEnd(state.outage);
   const holdWake = end !== null && end > now ? end : Number.POSITIVE_INFINITY;
-  return Math.min(dueAt(state.pace), deadline, holdWake);
+  return Math.min(dueAt(state), deadline, holdWake);
 };
 
 const pathWake = ({ phase, path, settings }: AdaptiveState): number =>

@@ -114,6 +114,7 @@ const hear = (state: ClassicState, event: DetectorEvent, now: number): ClassicSt
     case "traffic":
     case "role":
     case "nudge":
+    case "ask-again":
       return state;
   }
 };

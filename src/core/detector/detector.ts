@@ -15,6 +15,8 @@ export type DetectorEvent =
   | { readonly kind: "role"; readonly carrying: boolean }
   /** Something hints at trouble (gateway unresolved, the other family suspect): probe now. */
   | { readonly kind: "nudge" }
+  /** The answer of a heavy target was odd: ask it again soon. */
+  | { readonly kind: "ask-again"; readonly target: number }
   /** The path itself is gone (carrier, address, gateway, interface): down at once, `reason` says why. */
   | { readonly kind: "path-lost"; readonly reason: string }
   /** The path is back: probe at once; an uplink that was down still serves its hold-down. */

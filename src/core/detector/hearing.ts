@@ -5,7 +5,7 @@ import { beginHold } from "./hold-down.ts";
 import { judgePath } from "./judging.ts";
 import { countOutcome, replaced } from "./outcome.ts";
 import { learnOutage } from "./patience.ts";
-import { idleInterval, probeOnHint, scheduleBy, scheduleIdle } from "./probing.ts";
+import { askAgain, forgetHeavy, idleInterval, probeOnHint, scheduleBy, scheduleIdle } from "./probing.ts";
 import { learnRoundTrip } from "./round-trip.ts";
 import { hearTraffic } from "./traffic.ts";
 
@@ -24,6 +24,8 @@ export const hear = (state: AdaptiveState, event: DetectorEvent, now: number): A
       return hearTraffic(state, event, now);
     case "role":
       return hearRole(state, event.carrying, now);
+    case "ask-again":
+      return askAgain(state, event.target, now);
     case "nudge":
       return state.path === null ? probeOnHint(state, now) : state;
     case "path-lost":
@@ -74,6 +76,7 @@ const hold = (state: AdaptiveState, now: number): AdaptiveState => {
     {
       ...state,
       phase: "hold-down",
+      targets: forgetHeavy(state.targets),
       outage: { ...beginHold(outage, now), judged: true },
       patience: outage.judged ? patience : learnOutage(patience, settings, { lastedMs, now }),
     },

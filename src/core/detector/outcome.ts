@@ -67,13 +67,14 @@ const countTarget = (state: AdaptiveState, { target }: Probe, { lost }: Outcome)
     : { ...state, targets: replaced(state.targets, target, learnOutcome(before, lost)) };
 };
 
+/** What a heavy target's many packets and its own work take says little about the line. */
 const countQuality = (
   state: AdaptiveState,
   { target, paced }: Probe,
   { outcome, now }: { readonly outcome: Outcome; readonly now: number },
 ): AdaptiveState => {
   const asked = state.targets[target];
-  if (asked === undefined || asked.dead) return state;
+  if (asked === undefined || asked.dead || asked.heavy) return state;
   const loss = paced ? learnLoss(state.quality, outcome.lost, now) : state.quality;
   const known = outcome.rttMs !== null && asked.baseMs !== null;
   const quality = known ? learnLatency(loss, { ms: outcome.rttMs, usualMs: asked.baseMs }, now) : loss;

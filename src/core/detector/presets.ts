@@ -11,6 +11,8 @@ export interface AdaptiveSettings {
   /** Time between probes, if that is less, while losses add up to more than `boostAboveNats`. */
   readonly boostedIntervalMs: number;
   readonly boostAboveNats: number;
+  /** Time between requests to a target that costs much to ask, while lighter ones watch the line. */
+  readonly pageIntervalMs: number;
   /** User packets leave and nothing comes back for so long: probe at once. */
   readonly trafficStallMs: number;
   /** User traffic that comes back postpones probes, by so long at the most. */
@@ -71,6 +73,7 @@ const FAST: AdaptiveSettings = {
   standbyIntervalMs: 1_000,
   boostedIntervalMs: 250, // carrying, it is this quick anyway; a standby catches up
   boostAboveNats: 3, // two losses, not one: at four probes a second single ones are daily bread
+  pageIntervalMs: MINUTE_MS, // a login page is found within two minutes, for 40 MB a month by http
   trafficStallMs: 100, // two readings of the counters at 50 ms
   trafficSkipMs: 5_000,
   timeoutMinMs: 40, // above the scheduling noise of a busy router and of a DOCSIS segment
@@ -98,6 +101,7 @@ const BALANCED: AdaptiveSettings = {
   standbyIntervalMs: 2_500, // known good within 3 s of a failover that needs it
   boostedIntervalMs: 500, // the closest spacing at which losses tell something new about a line
   boostAboveNats: 0, // from the first loss on
+  pageIntervalMs: MINUTE_MS,
   trafficStallMs: 150, // three readings at 50 ms, longer than most lines' round trip
   trafficSkipMs: 10_000,
   timeoutMinMs: 100, // below it delay is mistaken for loss on loaded cable lines
@@ -138,6 +142,7 @@ const METERED: AdaptiveSettings = {
   standbyIntervalMs: 60_000, // 3 MB a month while it stands by
   boostedIntervalMs: 1_000,
   boostAboveNats: 0,
+  pageIntervalMs: 15 * MINUTE_MS, // 3 MB a month by http
   trafficStallMs: 1_000, // cellular round trips of 0.5 s are common
   trafficSkipMs: 120_000,
   timeoutMinMs: 100,

@@ -19,6 +19,9 @@ const EARLY_PROBES = 3;
 /** Each eighth idle probe goes to a dead target, to see whether it lives again, besides the probe that was due. */
 const REVIVE_EACH = 8;
 
+/** A heavy target is asked no more often than this, even where there is no other to confirm a silence. */
+const HEAVY_SPACING_MS = 250;
+
 /** While down, each probe waits so much longer than the one before. */
 const DOWN_GROWTH = 1.2;
 
@@ -54,9 +57,40 @@ export const startPace = ({
   carrying: false,
 });
 
-/** When the next probe may go out: targets are always spared a minimum. */
-export const dueAt = ({ nextSendAt, lastSentAt }: Pace): number =>
-  Math.max(nextSendAt, lastSentAt + SEND_SPACING_MIN_MS);
+/** When the next probe may go out: targets are always spared a minimum, heavy ones a longer one. */
+export const dueAt = ({ pace, targets }: AdaptiveState): number =>
+  Math.max(pace.nextSendAt, pace.lastSentAt + SEND_SPACING_MIN_MS, sparedUntil(targets));
+
+/** Until then there is none that may be asked; a lighter one always may. */
+const sparedUntil = (targets: readonly Target[]): number => {
+  let until = Number.POSITIVE_INFINITY;
+  for (const { heavy, askedAt } of targets) {
+    if (!heavy) return Number.NEGATIVE_INFINITY;
+    until = Math.min(until, askedAt + HEAVY_SPACING_MS);
+  }
+  return until;
+};
+
+const isSpared = ({ heavy, askedAt }: Target, now: number): boolean =>
+  heavy && now < askedAt + HEAVY_SPACING_MS - ROUNDING_MS;
+
+/** The turn of every heavy target has come: what they said before an outage is old. */
+export const forgetHeavy = (targets: readonly Target[]): readonly Target[] =>
+  targets.some(({ heavy }) => heavy)
+    ? targets.map((target) => (target.heavy ? { ...target, askedAt: Number.NEGATIVE_INFINITY } : target))
+    : targets;
+
+/** Whether a heavy target is to be asked soon, whatever else speaks for waiting. */
+export const awaitsHeavy = (targets: readonly Target[]): boolean =>
+  targets.some(({ heavy, askedAt }) => heavy && askedAt === Number.NEGATIVE_INFINITY);
+
+/** Asks a heavy target again as soon as it may be. */
+export const askAgain = (state: AdaptiveState, place: number, now: number): AdaptiveState => {
+  const target = state.targets[place];
+  if (target?.heavy !== true) return state;
+  const targets = state.targets.with(place, { ...target, askedAt: Number.NEGATIVE_INFINITY });
+  return scheduleBy({ ...state, targets }, now + HEAVY_SPACING_MS);
+};
 
 /** The time between probes while all is well, milliseconds, without jitter. */
 export const idleInterval = ({ settings, quality, pace }: AdaptiveState): number => {
@@ -87,12 +121,21 @@ export const isAwaiting = ({ pace, targets, settings }: AdaptiveState, now: numb
 
 /** Sends the next probe; `pace.seq` and `pace.lastTarget` of the result are the probe's. */
 export const sendProbe = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { target, pace } = isQuiet(state) ? pickIdle(state) : pickConfirming(state);
+  const { target, pace } =
+    pickHeavy(state, now) ?? (isQuiet(state) ? pickIdle(state, now) : pickConfirming(state, now));
   const seq = pace.seq + 1;
   const probe = newProbe(state, { seq, target, now });
   const sent = { ...pace, seq, lastTarget: target, lastSentAt: now, lastPacedAt: probe.paced ? now : pace.lastPacedAt };
   const room = state.open.length >= OPEN_MAX ? state.open.slice(1) : state.open;
-  return scheduleNext({ ...state, open: [...room, probe], pace: sent }, now);
+  return scheduleNext(
+    { ...state, targets: asked(state.targets, target, now), open: [...room, probe], pace: sent },
+    now,
+  );
+};
+
+const asked = (targets: readonly Target[], place: number, now: number): readonly Target[] => {
+  const target = targets[place];
+  return target?.heavy === true ? targets.with(place, { ...target, askedAt: now }) : targets;
 };
 
 const isQuiet = ({ phase, pace }: AdaptiveState): boolean => phase === "up" && pace.early === 0;
@@ -110,7 +153,7 @@ const newProbe = (
     lostAt: now + LOST_AFTER_MS,
     nats: asked === undefined ? 0 : natsOf(asked),
     counted: false,
-    paced: asked?.dead !== true && now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
+    paced: asked?.dead !== true && asked?.heavy !== true && now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
     tainted: false,
   };
 };
@@ -120,19 +163,39 @@ interface Pick {
   readonly pace: Pace;
 }
 
-const pickIdle = ({ targets, primaries, pace }: AdaptiveState): Pick => {
+/** The heavy target that wasn't asked for the longest time, if its turn has come: dead or alive, for it is asked seldom anyway. */
+const pickHeavy = (state: AdaptiveState, now: number): Pick | null => {
+  const { targets, settings, pace, phase } = state;
+  if (!isQuiet(state) && phase !== "hold-down") return null;
+  let target: number | null = null;
+  let oldest = now - settings.pageIntervalMs;
+  for (const [place, { heavy, askedAt }] of targets.entries()) {
+    if (!heavy || askedAt > oldest) continue;
+    target = place;
+    oldest = askedAt;
+  }
+  return target === null ? null : { target, pace };
+};
+
+const pickIdle = ({ targets, primaries, pace }: AdaptiveState, now: number): Pick => {
   const idleProbes = pace.idleProbes + 1;
-  const dead = idleProbes % REVIVE_EACH === 0 ? nextOf(targets, pace.reviveTurn, (target) => target.dead) : null;
-  const living = nextOf(targets.slice(0, primaries), pace.idleTurn, isAlive) ?? nextOf(targets, pace.idleTurn, isAlive);
+  const dead = idleProbes % REVIVE_EACH === 0 ? nextOf(targets, pace.reviveTurn, isDeadLight) : null;
+  const living =
+    nextOf(targets.slice(0, primaries), pace.idleTurn, isLivingLight) ??
+    nextOf(targets, pace.idleTurn, isLivingLight) ??
+    nextOf(targets, pace.idleTurn, (target) => isAlive(target) && !isSpared(target, now));
   if (dead !== null && living !== null) return { target: dead, pace: { ...pace, idleProbes, reviveTurn: dead } };
   const target = living ?? (pace.idleTurn + 1) % targets.length;
   return { target, pace: { ...pace, idleProbes, idleTurn: target } };
 };
 
-const pickConfirming = (state: AdaptiveState): Pick => {
+const pickConfirming = (state: AdaptiveState, now: number): Pick => {
   const { targets, pace } = state;
-  const living = asksDead(state) ? null : nextOf(targets, pace.confirmTurn, isAlive);
-  const target = living ?? (pace.confirmTurn + 1) % targets.length;
+  const isFree = (target: Target): boolean => !isSpared(target, now);
+  const enough = targets.filter(isLivingLight).length >= SILENT_TARGETS_MIN;
+  const suits = enough ? isLivingLight : (target: Target) => isAlive(target) && isFree(target);
+  const living = asksDead(state) ? null : nextOf(targets, pace.confirmTurn, suits);
+  const target = living ?? nextOf(targets, pace.confirmTurn, isFree) ?? (pace.confirmTurn + 1) % targets.length;
   return { target, pace: { ...pace, confirmTurn: target, train: pace.train + 1 } };
 };
 
@@ -141,6 +204,10 @@ const asksDead = ({ phase, targets }: AdaptiveState): boolean =>
   phase === "down" || (phase === "suspect" && livingTargets(targets) < SILENT_TARGETS_MIN);
 
 const isAlive = (target: Target): boolean => !target.dead;
+
+const isLivingLight = ({ dead, heavy }: Target): boolean => !dead && !heavy;
+
+const isDeadLight = ({ dead, heavy }: Target): boolean => dead && !heavy;
 
 /** The first after `turn`, in a circle, of which `suits` is true. */
 const nextOf = (targets: readonly Target[], turn: number, suits: (target: Target) => boolean): number | null => {
@@ -172,11 +239,17 @@ const withNext = (state: AdaptiveState, nextSendAt: number): AdaptiveState => ({
 });
 
 const scheduleUp = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { pace, targets, settings } = state;
-  const wasRevival = pace.early === 0 && targets[pace.lastTarget]?.dead === true && targets.some(isAlive);
-  if (pace.early === 0 && !wasRevival) return scheduleIdle(state, now);
+  const { pace, settings } = state;
+  if (pace.early === 0 && !wasExtra(state)) return scheduleIdle(state, now);
   const early = Math.max(0, pace.early - 1);
   return { ...state, pace: { ...pace, early, nextSendAt: now + settings.divertSpacingMs } };
+};
+
+/** A probe besides the one that was due, which still is. */
+const wasExtra = ({ pace, targets }: AdaptiveState): boolean => {
+  const target = targets[pace.lastTarget];
+  if (target?.heavy === true) return targets.some((other) => !other.heavy);
+  return target?.dead === true && targets.some(isAlive);
 };
 
 /** Quickly until the divert, then slower; one exactly when the span for the failover is full. */

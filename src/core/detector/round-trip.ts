@@ -9,6 +9,9 @@ export interface Target {
   readonly lossRatio: number;
   /** It loses more than half: it may be down by itself, so its silence is no evidence. */
   readonly dead: boolean;
+  /** It costs much to ask, and when it was last asked (of others nobody keeps count). */
+  readonly heavy: boolean;
+  readonly askedAt: number;
 }
 
 /** What a good line is expected to lose until it is known better. */
@@ -38,6 +41,8 @@ export const NEW_TARGET: Target = {
   baseMs: null,
   lossRatio: LOSS_EXPECTED,
   dead: false,
+  heavy: false,
+  askedAt: Number.NEGATIVE_INFINITY,
 };
 
 /** `target` after an answer with this round trip (RFC 6298 § 2.2 and 2.3). Never throws. */

@@ -1,5 +1,5 @@
 import type { AdaptiveState, Traffic } from "./adaptive-state.ts";
-import { idleInterval, isAwaiting, probeOnHint, ROUNDING_MS } from "./probing.ts";
+import { awaitsHeavy, idleInterval, isAwaiting, probeOnHint, ROUNDING_MS } from "./probing.ts";
 
 /** Fewer packets may be one name query, retried. */
 const PACKETS_MIN = 3;
@@ -30,8 +30,8 @@ const hearAnswer = (state: AdaptiveState, now: number): AdaptiveState => {
 };
 
 const postpone = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { phase, settings, pace, quality } = state;
-  if (phase !== "up" || quality.lossNats > settings.boostAboveNats) return state;
+  const { phase, settings, pace, quality, targets } = state;
+  if (phase !== "up" || quality.lossNats > settings.boostAboveNats || awaitsHeavy(targets)) return state;
   const later = Math.min(now + idleInterval(state), pace.lastSentAt + settings.trafficSkipMs);
   return { ...state, pace: { ...pace, early: 0, nextSendAt: Math.max(pace.nextSendAt, later) } };
 };

@@ -3,6 +3,7 @@ import { MAIN_TABLE, PROTOCOL, type Route } from "../kernel.ts";
 import { isOurTable } from "../mark.ts";
 import { familyName, isForeignDefault } from "../path.ts";
 import type { UplinkSettings } from "../settings.ts";
+import { addressOf } from "../target.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, enumerate, error, type Finding, note, warning } from "./finding.ts";
 import { covers, networkOf, parseNetwork } from "./network.ts";
@@ -140,7 +141,9 @@ interface TargetRoute {
 
 const targetRoutes = (facts: MachineFacts, uplink: UplinkSettings): readonly TargetRoute[] =>
   FAMILIES.flatMap((family) =>
-    uplink.families[family].targets.flatMap((target) => {
+    uplink.families[family].targets.flatMap((one) => {
+      const target = addressOf(one);
+      if (target === null) return [];
       const route = mostSpecific(facts, family, target);
       return route === undefined || isOnLink(facts, uplink, route) ? [] : [{ target, route }];
     }),

@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from "../family.ts";
 import { familyName } from "../path.ts";
 import type { UplinkSettings } from "../settings.ts";
+import { addressOf } from "../target.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";
 import { type Check, enumerate, error, type Finding, note, warning } from "./finding.ts";
 import { canSend, isUsable, linkName, linkOf, pathOf, uplinksOf, uplinksUsing } from "./topology.ts";
@@ -171,7 +172,7 @@ const nearTargets: Examine = (facts, uplink) =>
   FAMILIES.filter((family) => uplink.families[family].method !== "none").flatMap((family) => {
     const path = pathOf(facts, uplink, family);
     const { targets } = uplink.families[family];
-    const near = path.usable && targets.length > 0 && targets.every((target) => target === path.gateway);
+    const near = path.usable && targets.length > 0 && targets.every((target) => addressOf(target) === path.gateway);
     return near ? [onlyGateway(uplink, family)] : [];
   });
 
