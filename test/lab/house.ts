@@ -30,6 +30,8 @@ export interface HouseOptions {
   readonly measure?: MeasureOptions;
   /** Replaces the config: two uplinks, everything at its default. */
   readonly config?: object;
+  /** Variables of the daemon's environment. */
+  readonly env?: (lab: Lab) => NodeJS.ProcessEnv;
   /** What is done to the lab before the daemon starts for the first time. */
   readonly prepare?: (lab: Lab) => Promise<unknown>;
   /** What must be true before the test begins: all is well, when not said. */
@@ -115,6 +117,7 @@ export const openHouse = async ({
   lab: labOptions = {},
   measure = {},
   config = { uplinks: UPLINKS },
+  env = () => ({}),
   prepare = async () => {},
   ready = isWell,
   keep = onTestFinished,
@@ -123,7 +126,7 @@ export const openHouse = async ({
   keep(() => lab.close());
   await lab.run("router", `echo ${FORGET_S} > /proc/sys/net/netfilter/nf_conntrack_udp_timeout`);
   await prepare(lab);
-  let daemon = await lab.startDaemon({ config });
+  let daemon = await lab.startDaemon({ config, env: env(lab) });
   let current = config;
   const status = async (): Promise<Status> => ((await daemon.status()) as StatusAnswer).status;
   const until = async (what: string, is: (status: Status) => boolean, withinMs = 10_000): Promise<number> => {
@@ -148,7 +151,7 @@ export const openHouse = async ({
     current = next;
     if (forgetful) await rm(placesOf(lab).stateFile, { force: true });
     if (fresh) await daemon.cli("reset");
-    daemon = await lab.startDaemon({ config: next });
+    daemon = await lab.startDaemon({ config: next, env: env(lab) });
     if (fresh) await until("well again", isWell);
   };
   await until("well at the start", ready);
