@@ -69,7 +69,8 @@ const values = (option: Option): string => {
   const branches = branchesOf(option);
   if (branches.length > 1) return [...new Set(branches.map(values))].join(", or ");
   if (isDuration(option)) return `duration, ${option.range}`;
-  if (option.type === "array") return `a list of ${option.minItems ?? 0} to ${option.maxItems} ${items(option.items ?? {})}`;
+  if (option.type === "array")
+    return `a list of ${option.minItems ?? 0} to ${option.maxItems} ${items(option.items ?? {})}`;
   return option.type === "string" && describeValues(option).startsWith("text") ? "text" : describeValues(option);
 };
 
