@@ -90,13 +90,8 @@ const loadKoffi = (): Koffi => {
   try {
     return createRequire(import.meta.url)("koffi");
   } catch (cause) {
-    throw new AppError(
-      "platform-unsupported",
-      "The package koffi has no binary for this machine or is not installed.",
-      {
-        cause,
-      },
-    );
+    const reason = "The package koffi has no binary for this machine or is not installed.";
+    throw new AppError("platform-unsupported", reason, { cause });
   }
 };
 
@@ -238,12 +233,9 @@ export const realtimeMs = (): number => {
   return timespec.readUInt32LE(0) * 1e3 + timespec.readUInt32LE(8) / 1e6;
 };
 
-/** Fills a buffer with the kernel's random octets. Throws SystemError. */
+/** Fills a buffer of up to 256 octets, which the kernel never does by half, with random ones. Throws SystemError. */
 export const fillRandom = (bytes: Uint8Array): void => {
-  for (let filled = 0; filled < bytes.length; ) {
-    const rest = bytes.subarray(filled);
-    filled += checked("getrandom", libc().call.getrandom(rest, rest.length, 0));
-  }
+  checked("getrandom", libc().call.getrandom(bytes, bytes.length, 0));
 };
 
 /** Binds the C declarations of a shared library, or null where the library isn't installed. Throws where a symbol is missing. */

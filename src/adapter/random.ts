@@ -1,7 +1,7 @@
 import { fillRandom } from "./libc.ts";
 
 /** Filling a pool is cheaper than asking the kernel for four octets at a time. */
-const POOL_SIZE = 4096;
+const POOL_SIZE = 256;
 
 const pool = Buffer.alloc(POOL_SIZE);
 let at = POOL_SIZE;

@@ -7,8 +7,6 @@ import { openTargetProber, type TargetProber } from "./probe/target-prober.ts";
 export interface UplinkProber {
   /** Sends a probe. Throws AppError `interface-missing` or `not-permitted`, SystemError. */
   send(probe: Pick<SendProbe, "seq" | "target" | "resolvers">): void;
-  /** Reports what has arrived but wasn't read yet. Never throws. */
-  drain(): void;
   /** Ends it; open probes are never heard of again. */
   close(): void;
 }
@@ -31,10 +29,6 @@ export const openUplinkProber = (options: UplinkProberOptions): UplinkProber => 
         others ??= openTargetProber(options, (ended, outcome) => tell(options, ended, outcome));
         others.send({ seq, target, resolvers });
       }
-    },
-    drain: () => {
-      pinger?.drain();
-      others?.drain();
     },
     close: () => {
       pinger?.close();

@@ -126,12 +126,12 @@ describe.each(FAMILIES)("%s", (family) => {
       expect(ends[0]?.outcome).toEqual(failed("There is no interface nowhere0."));
     });
 
-    test("isn't lengthened by a busy loop, and is read when asked for", async () => {
+    test("isn't lengthened by a busy loop", async () => {
       const prober = open(family);
       prober.send({ seq: 1, target: tcp(host), resolvers: [] });
       const end = performance.now() + 60;
       while (performance.now() < end);
-      prober.drain();
+      await until(() => ends.length === 1);
       expect(ends.map(({ outcome }) => outcome)).toEqual([ANSWERED]);
       expect(rttOf(ends[0]?.outcome ?? { kind: "failed", error: "" })).toBeLessThan(40);
     });

@@ -2,8 +2,6 @@ import { AppError, InvariantError } from "../../error.ts";
 
 /** A probe under way, or a part of one. */
 export interface Attempt {
-  /** Looks whether it has ended; what it waits for calls this too. Never throws. */
-  check(): void;
   /** Gives it up: nothing is heard of it any more. Safe to repeat and after its end. Never throws. */
   cancel(): void;
 }
@@ -21,7 +19,7 @@ export type OnEnd<End = Outcome> = (end: End) => void;
 /** An attempt that has failed before it began: its end is told as soon as that of others could be. */
 export const endSoon = <End>(onEnd: OnEnd<End>, end: End): Attempt => {
   const soon = setImmediate(() => onEnd(end));
-  return { check: () => {}, cancel: () => clearImmediate(soon) };
+  return { cancel: () => clearImmediate(soon) };
 };
 
 /** What an error that was raised on purpose says to people; our own mistakes go on their way. */

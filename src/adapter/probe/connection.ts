@@ -116,7 +116,7 @@ export const openConnection = (binding: UplinkBinding, address: Uint8Array, onEn
     if (open) closeSocket(fd);
     open = false;
   };
-  return { check, cancel };
+  return { cancel };
 };
 
 /** ICMP errors about an established connection are the kernel's to weigh. */

@@ -1,9 +1,9 @@
-import { randomInt } from "node:crypto";
 import { CodecError } from "../../codec/codec-error.ts";
 import { CODE, type DnsAnswer, type DnsQuestion, decodeAnswer, encodeQuery, isAnswerTo } from "../../codec/dns.ts";
 import { monotonicMs } from "../clock.ts";
 import { beginConnecting, closeSocket, errnoName, receive, SystemError, send, watch } from "../libc.ts";
 import { EAGAIN, SOCK_DGRAM } from "../linux.ts";
+import { random32 } from "../random.ts";
 import { openUplinkSocket, type UplinkBinding } from "../uplink-socket.ts";
 import { type Attempt, endSoon, type OnEnd } from "./attempt.ts";
 
@@ -16,7 +16,7 @@ export type Reply =
 const ANSWER_SIZE = 512;
 /** A flood of forged answers must not keep the loop from everything else. */
 const DATAGRAMS_PER_WAKE = 32;
-const IDS = 0x10000;
+const ID_MASK = 0xffff;
 
 const datagram = Buffer.alloc(ANSWER_SIZE);
 
@@ -61,7 +61,7 @@ export const askServer = (
   { server, question }: { readonly server: Uint8Array; readonly question: DnsQuestion },
   onEnd: OnEnd<Reply>,
 ): Attempt => {
-  const query = { ...question, id: randomInt(IDS) };
+  const query = { ...question, id: random32() & ID_MASK };
   const bytes = encodeQuery(query);
   const fd = openUplinkSocket(binding, SOCK_DGRAM);
   const startedAt = monotonicMs();
@@ -91,7 +91,7 @@ export const askServer = (
     return endSoon(onEnd, { kind: "failed", error });
   }
   watch(fd, check);
-  return { check, cancel };
+  return { cancel };
 };
 
 /** Whether the server has looked the name up, found or not; else why not, for people. */

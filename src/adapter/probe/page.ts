@@ -36,7 +36,7 @@ export const probePage = (
         onEnd(told.kind === "failed" ? told : { ...told, rttMs: monotonicMs() - startedAt }),
       );
   });
-  return { check: () => talk.check(), cancel: () => talk.cancel() };
+  return { cancel: () => talk.cancel() };
 };
 
 /** Node's own TLS and HTTP on a connection that is ours, hence with our mark and interface. */
@@ -71,7 +71,7 @@ const converse = (fd: number, target: HttpTarget, onEnd: OnEnd<Told>): Attempt =
     .on("error", (error) => fail(describe(error, stream)))
     .on("close", () => fail("hung up without an answer"));
   request.end();
-  return { check: () => {}, cancel };
+  return { cancel };
 };
 
 const headersFor = (target: HttpTarget): Readonly<Record<string, string>> => ({

@@ -11,8 +11,6 @@ import { askServer, lookUpError, type Reply } from "./dns.ts";
 export interface Resolver {
   /** Tells the address, or why there is none; before it returns where it is known. Never throws. */
   find(query: NameQuery, onFound: (found: Found) => void): void;
-  /** Reads what has arrived. Never throws. */
-  check(): void;
   /** Ends all queries; nothing is heard of them any more. Never throws. */
   close(): void;
 }
@@ -110,9 +108,6 @@ export const openResolver = (binding: UplinkBinding): Resolver => {
       const search = open(query);
       if (found === undefined) search.waiting.push(onFound);
       askNext(search);
-    },
-    check: () => {
-      for (const search of [...searches.values()]) search.attempt?.check();
     },
     close: () => {
       for (const search of searches.values()) stop(search);

@@ -15,8 +15,6 @@ export type SocketTarget = Exclude<Target, { kind: "icmp" }>;
 export interface TargetProber {
   /** Begins a probe. Its end is told once, at the latest when its time is over. Never throws. */
   send(probe: TargetProbe): void;
-  /** Reports what has arrived but wasn't read yet. Never throws. */
-  drain(): void;
   /** Gives all probes up; nothing is heard of them any more. Never throws. */
   close(): void;
 }
@@ -79,10 +77,6 @@ export const openTargetProber = (
 
   return {
     send,
-    drain: () => {
-      resolver.check();
-      for (const one of [...running.values()]) one.attempt?.check();
-    },
     close: () => {
       resolver.close();
       for (const { timer, attempt: open } of running.values()) {
