@@ -9,6 +9,9 @@ const TEXT_DECODER = new TextDecoder();
 /** Netlink aligns messages and attributes to so many octets (`NLMSG_ALIGNTO`, `NLA_ALIGNTO`). */
 const ALIGNMENT = 4;
 
+/** Eight octets of seven bits are enough for 2⁵³. */
+const VARINT_SCALE_MAX = 0x80 ** 7;
+
 /** `length` rounded up to a multiple of 4. Never throws. */
 export const aligned = (length: number): number => (length + ALIGNMENT - 1) & -ALIGNMENT;
 
@@ -72,6 +75,20 @@ export class ByteWriter {
     return this;
   }
 
+  /** IEEE 754 with 64 bits, big-endian. */
+  f64be(value: number): this {
+    const at = this.#claim(8);
+    this.#view.setFloat64(at, value);
+    return this;
+  }
+
+  /** A whole number from 0 to 2⁵³ − 1 in as few octets as it needs, the lowest seven bits first (LEB128). */
+  varint(value: number): this {
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.u8(0x80 | (rest % 0x80));
+    return this.u8(rest);
+  }
+
   bytes(value: Uint8Array): this {
     const at = this.#claim(value.length);
     this.#bytes.set(value, at);
@@ -102,6 +119,12 @@ export class ByteWriter {
   /** What was written. It shares its memory with the writer, which must not be used afterwards. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins anew in the same memory. */
+  clear(): this {
+    this.#length = 0;
+    return this;
   }
 
   #claim(count: number): number {
@@ -167,6 +190,21 @@ export class ByteReader {
 
   u64be(): bigint {
     return this.#view.getBigUint64(this.#advance(8));
+  }
+
+  f64be(): number {
+    return this.#view.getFloat64(this.#advance(8));
+  }
+
+  /** As the writer's `varint`; throws `CodecError` where the number is larger than 2⁵³ − 1 as well. */
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; scale <= VARINT_SCALE_MAX; scale *= 0x80) {
+      const octet = this.u8();
+      value += (octet & 0x7f) * scale;
+      if (octet < 0x80 && Number.isSafeInteger(value)) return value;
+    }
+    throw new CodecError(`A number before offset ${this.#position} is too large.`);
   }
 
   /** A view of the next octets, not a copy. */

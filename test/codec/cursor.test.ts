@@ -28,6 +28,24 @@ describe("the cursor", () => {
     );
   });
 
+  test("whole numbers take as few octets as they need, others eight", () => {
+    const whole = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 127, 128, 2 ** 32, Number.MAX_SAFE_INTEGER));
+    fc.assert(
+      fc.property(whole, fc.double(), (number, float) => {
+        const reader = new ByteReader(new ByteWriter(1).varint(number).f64be(float).finish());
+        expect(reader.varint()).toBe(number);
+        expect(reader.f64be()).toBe(float);
+        expect(reader.remaining).toBe(0);
+      }),
+    );
+    expect([...new ByteWriter().varint(127).varint(300).finish()]).toEqual([127, 0xac, 2]);
+    expect(() => new ByteReader(new Uint8Array(9).fill(0xff)).varint()).toThrow("too large");
+  });
+
+  test("a writer that is cleared begins anew", () => {
+    expect([...new ByteWriter().u32be(1).clear().u8(7).finish()]).toEqual([7]);
+  });
+
   test("big-endian numbers have the highest octet first", () => {
     expect([...new ByteWriter().u16be(0x0102).u32be(0x03040506).finish()]).toEqual([1, 2, 3, 4, 5, 6]);
   });
