@@ -1,6 +1,6 @@
 /** The program's one sense of time and its one deadline. */
 export interface Clock {
-  /** Milliseconds with fraction since boot (CLOCK_MONOTONIC); the same base after a restart of the process. Never throws. */
+  /** Milliseconds since boot in steps of 0.001 (CLOCK_MONOTONIC); the same base after a restart of the process. Never throws. */
   now(): number;
   /**
    * Replaces the deadline: `callback` runs once, when `now()` has reached `at` and the sockets that are readable by then
@@ -22,10 +22,10 @@ interface Alarm {
 /** The longest that setTimeout can; longer delays would fire at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** `CLOCK_MONOTONIC` in milliseconds with fraction. Never throws. */
+/** `CLOCK_MONOTONIC` in milliseconds, in whole microseconds: more would be noise, and no journal could hold it. Never throws. */
 export const monotonicMs = (): number => {
   const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6;
+  return (seconds * 1e6 + Math.floor(nanoseconds / 1e3)) / 1e3;
 };
 
 const disarm = (alarm: Alarm): void => {

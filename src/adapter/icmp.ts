@@ -91,8 +91,11 @@ const receivedAt = ({ batch, index }: Received, clocks: Reading): number | null 
 const rttOf = (probe: OpenProbe, received: Received, clocks: Reading): number => {
   const longest = clocks.now - probe.sentAt;
   const rttMs = (receivedAt(received, clocks) ?? clocks.now) - probe.sentAt;
-  return rttMs >= 0 && rttMs <= longest ? rttMs : longest;
+  return inMicroseconds(rttMs >= 0 && rttMs <= longest ? rttMs : longest);
 };
+
+/** In steps of 0.001 ms, as all times are. */
+const inMicroseconds = (ms: number): number => Math.round(ms * 1e3) / 1e3;
 
 const echoIn = (session: Session, { batch, index }: Received): Echo | null => {
   const at = batch.dataAt(index);
