@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openLog } from "./adapter/log.ts";
 import { openServiceManager, type ServiceManager } from "./adapter/service-manager.ts";
 import { startServer } from "./api/server.ts";
-import { type Directories, socketPathIn } from "./config/directories.ts";
+import { type Directories, journalPathIn, socketPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Status } from "./core/status.ts";
@@ -27,7 +27,8 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const manager = openServiceManager();
   const machine = openMachineAccess();
   const statePath = join(directories.runtime, STATE_FILE);
-  const engine = openEngine({ settings: config.settings, statePath, machine, messages });
+  const journalPath = journalPathIn(directories);
+  const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages });
   let refusal: string | null = null;
   const server = await startServer({
     socketPath: socketPathIn(directories),
@@ -40,6 +41,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   process.on("SIGHUP", () => {
     refusal = reload({ configPath, engine, messages, manager });
   });
+  for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
   await untilEnded(manager, messages);
   await server.close();
   engine.end();

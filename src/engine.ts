@@ -1,4 +1,5 @@
 import { type Clock, openClock } from "./adapter/clock.ts";
+import { openJournalFile } from "./adapter/journal-file.ts";
 import type { KernelHint } from "./adapter/kernel-hint.ts";
 import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
 import { openProberPool, type ProberPool } from "./adapter/prober-pool.ts";
@@ -15,10 +16,12 @@ import { type Status, status } from "./core/status.ts";
 import { AppError, InvariantError } from "./error.ts";
 import type { MachineAccess } from "./machine-access.ts";
 import { asMemory } from "./reset.ts";
+import { type Journal, openJournal } from "./shell/journal/journal.ts";
 import { openLoop } from "./shell/loop.ts";
 import type { Messages } from "./shell/messages.ts";
 import { type OrderAnswer, type Orders, openOrders } from "./shell/orders.ts";
 import { type Ports, perform } from "./shell/perform.ts";
+import { VERSION } from "./version.ts";
 
 /** The core at work: its loop, and every adapter that brings events in or carries commands out. */
 export interface Engine {
@@ -28,6 +31,8 @@ export interface Engine {
   configure(settings: Settings): void;
   order(order: Order): Promise<OrderAnswer>;
   status(): Status;
+  /** Writes what the journal holds and the disk doesn't yet. */
+  writeJournal(): void;
   /** What SIGTERM should do to the kernel's state. */
   onStop(): "keep" | "restore";
   /** Stops probing, counting and watching; the kernel's state stays as it is. */
@@ -38,6 +43,8 @@ export interface EngineOptions {
   readonly settings: Settings;
   /** Where the memory of earlier runs is. */
   readonly statePath: string;
+  /** The journal's folder. */
+  readonly journalPath: string;
   readonly machine: MachineAccess;
   readonly messages: Messages;
 }
@@ -68,10 +75,13 @@ export const openEngine = (options: EngineOptions): Engine => {
   });
   const parts: Parts = { ...options, clock: openClock(), probers, orders: openOrders(push) };
   const ports = portsOf(parts);
+  const initial = initialState(parts);
+  const journal = journalOf(parts, initial);
   const loop = openLoop({
-    initial: initialState(parts),
+    initial,
     clock: parts.clock,
     perform: (command) => perform(ports, command),
+    observe: journal.observe,
   });
   const senses = openSenses(parts, push);
   return {
@@ -86,6 +96,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     order: parts.orders.give,
     status: () => status(loop.state(), parts.clock.now()),
+    writeJournal: journal.write,
     onStop: () => loop.state().failover.onStop,
     end: () => {
       senses.close();
@@ -100,6 +111,16 @@ const initialState = ({ settings, statePath, messages, clock }: Parts): State =>
   if (problem !== null) messages.add("error", problem);
   return start({ settings, memory: asMemory(state), seed: random32(), now: clock.now() });
 };
+
+const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Journal =>
+  openJournal({
+    initial,
+    now: clock.now(),
+    version: VERSION,
+    wallOffset: () => Date.now() - clock.now(),
+    store: openJournalFile(journalPath),
+    complain: (problem) => messages.add("error", problem),
+  });
 
 const portsOf = ({ machine, messages, statePath, probers, orders }: Parts): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));

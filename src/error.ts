@@ -60,6 +60,22 @@ export const CATALOGUE = {
     means: "The daemon can't do what was asked; the reason follows.",
     remedy: "`wan-failover status` shows the uplinks and their state.",
   },
+  "journal-missing": {
+    means: "There is no journal at that place.",
+    remedy: "Name the journal's folder or one of its files; a daemon writes it to `journal` in its state directory.",
+  },
+  "journal-unreadable": {
+    means: "The journal exists but can't be read.",
+    remedy: "Look at its permissions and at the disk.",
+  },
+  "journal-damaged": {
+    means: "The file is no journal, or nothing in it can be replayed; the reason follows.",
+    remedy: "Take the journal along once more; one that another version wrote needs that version.",
+  },
+  "journal-unfit": {
+    means: "The journal can't say how that config would have done; the reason follows.",
+    remedy: "Ask about a config with uplinks that the journal knows.",
+  },
   usage: {
     means: "The command line can't be understood.",
     remedy: "`wan-failover help COMMAND` shows what a command takes.",

@@ -3,7 +3,7 @@ import { errorText, exitCodeOf } from "./cli/error-text.ts";
 import type { Output } from "./cli/output.ts";
 import { type Actions, type GlobalOptions, type JsonOption, runProgram } from "./cli/program.ts";
 import type { Look } from "./cli/status.ts";
-import { configPathIn, directoriesFrom, socketPathIn } from "./config/directories.ts";
+import { configPathIn, directoriesFrom, journalPathIn, socketPathIn } from "./config/directories.ts";
 import { AppError } from "./error.ts";
 import { VERSION } from "./version.ts";
 
@@ -92,6 +92,11 @@ const actions: Actions = {
   doctor: async ({ config, json = false }) => {
     const { runDoctor } = await import("./doctor.ts");
     return runDoctor({ configPath: config ?? configPathIn(directories), directories, json, output });
+  },
+  replay: async (journal, { config = null, tune = false, json = false }) => {
+    const { runReplay } = await import("./replay.ts");
+    const journalPath = journal ?? journalPathIn(directories);
+    return runReplay({ journalPath, configPath: config, tune, json, output });
   },
   reset: async () => {
     const { runReset } = await import("./reset.ts");

@@ -28,6 +28,10 @@ export interface Actions {
   readonly use: (uplink: string, options: JsonOption) => Promise<number>;
   readonly check: (file: string | undefined, options: JsonOption) => Promise<number>;
   readonly doctor: (options: JsonOption & ConfigOption) => Promise<number>;
+  readonly replay: (
+    journal: string | undefined,
+    options: JsonOption & ConfigOption & { readonly tune?: true },
+  ) => Promise<number>;
   readonly reset: () => Promise<number>;
   readonly demo: (argv: readonly string[]) => Promise<number>;
 }
@@ -146,6 +150,15 @@ const addMachine = (program: Command, actions: Actions, done: Done): void => {
     .option("--config <file>", "the config file")
     .option("--json", JSON_HELP)
     .action(async (_options, command: Command) => done(await actions.doctor(command.optsWithGlobals())));
+  program
+    .command("replay [journal]")
+    .description("say what the daemon decided and when, out of its journal; or would have")
+    .option("--config <file>", "what would have been decided under this config: an estimate")
+    .option("--tune", "which preset would have served best: an estimate")
+    .option("--json", JSON_HELP)
+    .action(async (journal, _options, command: Command) =>
+      done(await actions.replay(journal, command.optsWithGlobals())),
+    );
   program
     .command("reset")
     .description("remove all that is ours from the kernel")

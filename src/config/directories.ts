@@ -25,5 +25,8 @@ const firstOf = (list: string | undefined): string | undefined =>
 /** The Unix socket of the daemon's API. Never throws. */
 export const socketPathIn = ({ runtime }: Directories): string => join(runtime, "api.sock");
 
+/** The folder of the daemon's journal. Never throws. */
+export const journalPathIn = ({ state }: Directories): string => join(state, "journal");
+
 /** The config file. Never throws. */
 export const configPathIn = ({ configuration }: Directories): string => join(configuration, "config.yaml");

@@ -20,6 +20,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     use: act("use"),
     check: act("check"),
     doctor: act("doctor"),
+    replay: act("replay"),
     reset: act("reset"),
     demo: act("demo"),
   };
@@ -39,6 +40,8 @@ test.each<[string, unknown[]]>([
   ["check", ["check", undefined, {}]],
   ["check /f --json", ["check", "/f", { json: true }]],
   ["doctor --config /c", ["doctor", { config: "/c" }]],
+  ["replay", ["replay", undefined, {}]],
+  ["replay /j --config /c --tune --json", ["replay", "/j", { config: "/c", tune: true, json: true }]],
   ["reset", ["reset"]],
   ["demo fast --uplinks 3", ["demo", ["fast", "--uplinks", "3"]]],
 ])("`%s` is understood", async (line, call) => {
@@ -87,7 +90,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, status, explain, test, failback, use, check, doctor, reset, demo",
+    "there is no command frobnicate; there are: run, status, explain, test, failback, use, check, doctor, replay, reset, demo",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

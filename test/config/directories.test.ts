@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configPathIn, directoriesFrom, socketPathIn } from "../../src/config/directories.ts";
+import { configPathIn, directoriesFrom, journalPathIn, socketPathIn } from "../../src/config/directories.ts";
 
 test("without systemd our files are in the usual places", () => {
   const directories = directoriesFrom({ RUNTIME_DIRECTORY: "" });
@@ -10,6 +10,7 @@ test("without systemd our files are in the usual places", () => {
   });
   expect(socketPathIn(directories)).toBe("/run/wan-failover/api.sock");
   expect(configPathIn(directories)).toBe("/etc/wan-failover/config.yaml");
+  expect(journalPathIn(directories)).toBe("/var/lib/wan-failover/journal");
 });
 
 test("of several directories of a service the first is ours", () => {

@@ -39,9 +39,9 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "src/shell",
-    mayImport: ["src/shell", "src/core", "src/error.ts", "node:"],
+    mayImport: ["src/shell", "src/core", "src/codec", "src/error.ts", "node:"],
     mayImportTypes: ["src/adapter"],
-    reason: "The shell runs against ports, so that tests can run it against others.",
+    reason: "The shell runs against ports, so that tests can run it against others; the journal is bytes.",
   },
   {
     folder: "src/config",
