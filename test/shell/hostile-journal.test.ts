@@ -5,6 +5,8 @@ import { AppError } from "../../src/error.ts";
 import { packFrame } from "../../src/shell/journal/frame.ts";
 import { piecesOf } from "../../src/shell/journal/recording.ts";
 import { toText } from "../../src/shell/journal/text.ts";
+import { compare } from "../../src/shell/replay/compare.ts";
+import { openHistorian } from "../../src/shell/replay/history.ts";
 import { type Outcome, replay } from "../../src/shell/replay/replay.ts";
 import { VERSION } from "../../src/version.ts";
 import { blackhole } from "../fake/happenings.ts";
@@ -39,6 +41,18 @@ const told = (bytes: Uint8Array, version = VERSION): Outcome | string => {
   } catch (error) {
     if (error instanceof AppError && error.code === "journal-damaged") return error.detail;
     throw error;
+  }
+};
+
+/** The same for what would have been under another config. */
+const imagined = (bytes: Uint8Array): void => {
+  const historian = openHistorian();
+  const candidates = [{ name: "default", settings: settingsOf() }];
+  try {
+    replay(piecesOf(bytes), VERSION, historian);
+    compare({ pieces: piecesOf(bytes), version: VERSION, runs: historian.runs(), candidates });
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "journal-damaged")) throw error;
   }
 };
 
@@ -100,7 +114,9 @@ describe("a journal that isn't as it was written", () => {
     fc.assert(
       fc.property(anyStart, fc.array(content), (begin, contents) => {
         const frames = contents.map((one) => packFrame({ kind: "events", wallOffsetMs: Number.NaN, content: one }));
-        told(Buffer.concat([begin, ...frames]));
+        const bytes = Buffer.concat([begin, ...frames]);
+        told(bytes);
+        imagined(bytes);
       }),
       { numRuns: 300 },
     );

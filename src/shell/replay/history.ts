@@ -3,6 +3,7 @@ import type { Event, ProbeOutcome } from "../../core/event.ts";
 import { FAMILIES, type Family } from "../../core/family.ts";
 import type { Settings } from "../../core/settings.ts";
 import type { State } from "../../core/state.ts";
+import { targetText } from "../../core/target.ts";
 import type { Start } from "../journal/journal.ts";
 import { type Line, lineOf, type Sample } from "./line.ts";
 import type { Seen, Spectator } from "./replay.ts";
@@ -95,7 +96,7 @@ const newNotes = (): PlaceNotes => ({
 const noteStep = (run: RunNotes, { event, state, commands, now }: Seen): void => {
   run.endAt = now;
   for (const command of commands) if (command.kind === "send-probe") noteProbe(run, command, now);
-  if (event.kind === "probe-replied") noteOutcome(run, event, event.rttMs);
+  if (event.kind === "probe-replied" || event.kind === "probe-intercepted") noteOutcome(run, event, event.rttMs);
   else if (event.kind === "probe-refused") noteOutcome(run, event, null);
   else if (event.kind === "traffic-counted") noteTraffic(run, { event, state });
   else if (event.kind === "kernel-read" || event.kind === "configured") notePaths(run, state);
@@ -103,7 +104,7 @@ const noteStep = (run: RunNotes, { event, state, commands, now }: Seen): void =>
 
 const noteProbe = (run: RunNotes, { uplink, family, target, seq }: SendProbe, now: number): void => {
   const notes = notesOf(run, uplink, family);
-  const sample: Sample = { sentAt: now, target, rttMs: null, refused: false, trafficAt: notes.trafficAt };
+  const sample: Sample = { sentAt: now, target: targetText(target), rttMs: null, refused: false, trafficAt: notes.trafficAt };
   notes.samples.push(sample);
   notes.unanswered.set(seq, sample);
 };

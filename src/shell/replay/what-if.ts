@@ -6,6 +6,7 @@ import type { Settings } from "../../core/settings.ts";
 import { start } from "../../core/start.ts";
 import type { State } from "../../core/state.ts";
 import { step } from "../../core/step.ts";
+import { targetText } from "../../core/target.ts";
 import type { Start } from "../journal/journal.ts";
 import { damaged } from "../journal/recording.ts";
 import type { RunHistory } from "./history.ts";
@@ -51,6 +52,12 @@ interface Imagining extends WhatIfOptions {
 /** The recorded daemon stirs once a minute at least: a longer pause (ms) is none that could be lived through. */
 const LONGEST_PAUSE_MS = 600_000;
 
+/** No journal is so large that it could span more (ms). */
+const LONGEST_RUN_MS = 366 * 86_400_000;
+
+/** No detector waits longer for an answer (ms). */
+const LONGEST_RTT_MS = 30_000;
+
 /** More steps at one moment can't be. */
 const STEPS_MAX = 10_000;
 
@@ -72,6 +79,7 @@ export const openWhatIf = (options: WhatIfOptions): WhatIf => {
 };
 
 const follow = (imagining: Imagining, seen: Seen): void => {
+  if (seen.now - imagining.start.now > LONGEST_RUN_MS) throw damaged("it claims to span more than a year");
   if (seen.now > imagining.now + LONGEST_PAUSE_MS) imagining.now = seen.now;
   live(imagining, seen.now);
   imagining.now = Math.max(imagining.now, seen.now);
@@ -181,8 +189,8 @@ const reading = ({ kernel, now }: Imagining): Event | null => {
 /** Whether it will be answered. */
 const send = (imagining: Imagining, { uplink, family, seq, target }: SendProbe): boolean => {
   const { history, now, spent, underway } = imagining;
-  const answer = history.place(uplink, family)?.line.answer(target, now, spent) ?? "silence";
-  if (answer === "silence") return false;
+  const answer = history.place(uplink, family)?.line.answer(targetText(target), now, spent) ?? "silence";
+  if (answer === "silence" || (answer !== "refused" && answer.rttMs > LONGEST_RTT_MS)) return false;
   const about = { uplink, family, seq };
   const outcome =
     answer === "refused"
