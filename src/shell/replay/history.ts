@@ -104,7 +104,13 @@ const noteStep = (run: RunNotes, { event, state, commands, now }: Seen): void =>
 
 const noteProbe = (run: RunNotes, { uplink, family, target, seq }: SendProbe, now: number): void => {
   const notes = notesOf(run, uplink, family);
-  const sample: Sample = { sentAt: now, target: targetText(target), rttMs: null, refused: false, trafficAt: notes.trafficAt };
+  const sample: Sample = {
+    sentAt: now,
+    target: targetText(target),
+    rttMs: null,
+    refused: false,
+    trafficAt: notes.trafficAt,
+  };
   notes.samples.push(sample);
   notes.unanswered.set(seq, sample);
 };
