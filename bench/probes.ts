@@ -154,6 +154,7 @@ const startLoop = (): Prober => {
       return pool.send(probe);
     },
     flushFlows: nothing,
+    runScript: nothing,
     saveMemory: nothing,
     report: nothing,
     answerOrder: nothing,

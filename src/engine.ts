@@ -4,6 +4,7 @@ import type { KernelHint } from "./adapter/kernel-hint.ts";
 import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
 import { openProberPool, type ProberPool } from "./adapter/prober-pool.ts";
 import { random32 } from "./adapter/random.ts";
+import { runScript } from "./adapter/script.ts";
 import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { Event, Order } from "./core/event.ts";
@@ -74,7 +75,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     onRefused: (outcome) => push({ kind: "probe-refused", ...outcome }),
   });
   const parts: Parts = { ...options, clock: openClock(), probers, orders: openOrders(push) };
-  const ports = portsOf(parts);
+  const ports = portsOf(parts, push);
   const initial = initialState(parts);
   const journal = journalOf(parts, initial);
   const loop = openLoop({
@@ -122,13 +123,23 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
     complain: (problem) => messages.add("error", problem),
   });
 
-const portsOf = ({ machine, messages, statePath, probers, orders }: Parts): Ports => {
+const portsOf = (
+  { machine, messages, statePath, probers, orders, clock }: Parts,
+  push: (event: Event) => void,
+): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));
   return {
     readKernel: machine.read,
     editKernel: machine.edit,
     sendProbe: probers.send,
     flushFlows: (flows) => void machine.flush(flows).catch(complain),
+    runScript: ({ script, since, variables, ...run }) => {
+      const onLine = (line: string): void => messages.add("info", `${run.path}: ${line}`);
+      const dated = { ...variables, WAN_FAILOVER_SINCE: new Date(Date.now() - (clock.now() - since)).toISOString() };
+      void runScript({ ...run, variables: dated, onLine }).then((outcome) =>
+        push({ kind: "script-ended", script, outcome }),
+      );
+    },
     saveMemory: (memory) => {
       const problem = writeState(statePath, memory);
       if (problem !== null) messages.add("error", problem);

@@ -82,6 +82,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
         return send(command);
       case "flush-flows":
       case "save-memory":
+      case "run-script":
       case "report":
       case "answer-order":
         return null;

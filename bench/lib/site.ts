@@ -2,7 +2,7 @@ import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { Family } from "../../src/core/family.ts";
 import { type KernelState, MAIN_TABLE } from "../../src/core/kernel.ts";
 import type { Settings, UplinkFamilySettings, UplinkSettings } from "../../src/core/settings.ts";
-import { FAILOVER, pings, uplinkSettings } from "../../test/fake/settings.ts";
+import { FAILOVER, NO_SCRIPTS, pings, uplinkSettings } from "../../test/fake/settings.ts";
 
 /** How big a site is. */
 export interface SiteSize {
@@ -56,7 +56,7 @@ export const settingsFor = (
       { name: interfaceOf(place), interface: interfaceOf(place), tier: place + 1 },
       { families, detection },
     );
-  return { failover: FAILOVER, uplinks: Array.from({ length: uplinks }, one) };
+  return { failover: FAILOVER, scripts: NO_SCRIPTS, uplinks: Array.from({ length: uplinks }, one) };
 };
 
 /** A kernel as a site's would be before we touch it. */

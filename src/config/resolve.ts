@@ -1,5 +1,11 @@
 import type { Family } from "../core/family.ts";
-import type { FailoverSettings, Settings, UplinkFamilySettings, UplinkSettings } from "../core/settings.ts";
+import type {
+  FailoverSettings,
+  ScriptSettings,
+  Settings,
+  UplinkFamilySettings,
+  UplinkSettings,
+} from "../core/settings.ts";
 import { addressOf, PORT, type Target } from "../core/target.ts";
 import { familyOf } from "./address.ts";
 import { DEFAULT_TARGETS } from "./defaults.ts";
@@ -18,7 +24,11 @@ export interface Config {
 
 /** What the core and the log need to know: places become tiers, presets numbers, one list of targets two. Pure. */
 export const resolveConfig = (parsed: ParsedConfig): Config => ({
-  settings: { uplinks: parsed.uplinks.map(resolveUplink), failover: resolveFailover(parsed.failover) },
+  settings: {
+    uplinks: parsed.uplinks.map(resolveUplink),
+    failover: resolveFailover(parsed.failover),
+    scripts: resolveScripts(parsed.scripts),
+  },
   log: parsed.log,
 });
 
@@ -62,6 +72,12 @@ const resolversFor = ({ dns, targets }: ParsedUplink, family: Family): readonly 
 
 const serverOf = (target: Target): string[] =>
   target.kind === "dns" && target.port === PORT.dns ? [target.host.address] : [];
+
+const resolveScripts = ({ change, allowFailback, timeout }: ParsedConfig["scripts"]): ScriptSettings => ({
+  change,
+  allowFailback,
+  timeoutMs: timeout,
+});
 
 const resolveFailover = (failover: ParsedConfig["failover"]): FailoverSettings => ({
   holdAfterFailoverMs: failover.holdAfterFailover,

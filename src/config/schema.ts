@@ -2,7 +2,7 @@ import * as z from "zod";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection } from "./detection.ts";
 import { target } from "./target.ts";
-import { duration, gateway, group, isInterfaceName, server } from "./value.ts";
+import { duration, gateway, group, isInterfaceName, scriptPath, server } from "./value.ts";
 
 const METHOD = {
   description:
@@ -149,6 +149,25 @@ const failover = group(
   { description: "When traffic moves, and when it comes back." },
 );
 
+const scripts = group(
+  {
+    change: scriptPath({
+      description:
+        "Run after each switch, with AstLinux's six arguments and more in `WAN_FAILOVER_…` variables (docs/scripts.md). No such file: nothing is run.",
+      examples: ["/mnt/kd/wan-failover.script"],
+    }).prefault("/mnt/kd/wan-failover.script"),
+    allowFailback: scriptPath({
+      description:
+        "Asked before traffic goes back by itself. Exit code 0 lets it; with any other one traffic stays and the script is asked again 10 seconds later. No such file: nothing is asked.",
+      examples: ["/mnt/kd/wan-failover-exit.script"],
+    }).prefault("/mnt/kd/wan-failover-exit.script"),
+    timeout: duration({ from: "1s", to: "10m" }, { description: "A script that runs longer is ended." }).prefault(
+      "30s",
+    ),
+  },
+  { description: "Your own programs. They run without a shell, and nothing waits for them." },
+);
+
 const log = group(
   {
     level: z.enum(["error", "info", "debug"]).meta({ description: "How much is logged." }).default("info"),
@@ -161,6 +180,7 @@ export const config = group(
   {
     uplinks: z.array(uplink).min(1).max(UPLINKS_MAX).meta({ description: "Every way out, in order of preference." }),
     failover: failover.prefault({}),
+    scripts: scripts.prefault({}),
     log: log.prefault({}),
   },
   { description: "The config of wan-failover, /etc/wan-failover/config.yaml." },

@@ -51,6 +51,13 @@ export const gateway = (family: Family, meta: OptionMeta) =>
     .meta({ ...meta })
     .transform(canonicalAddress);
 
+/** An executable file by its absolute path. */
+export const scriptPath = (meta: OptionMeta) =>
+  z
+    .string()
+    .regex(/^\/[^\0\n]{1,4094}$/, { error: "isn't an absolute path" })
+    .meta({ ...meta });
+
 /** The families as people write them. */
 export const SPELLED: Readonly<Record<Family, string>> = { ipv4: "IPv4", ipv6: "IPv6" };
 

@@ -1,3 +1,4 @@
+import type { ScriptName } from "./event.ts";
 import type { Family } from "./family.ts";
 import type { Edit } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
@@ -16,6 +17,7 @@ export type Command =
   | { readonly kind: "flush-flows"; readonly family: Family; readonly mark: number; readonly mask: number }
   /** Keep this over a restart. */
   | { readonly kind: "save-memory"; readonly memory: Memory }
+  | RunScript
   /** Tell people. */
   | { readonly kind: "report"; readonly report: Report }
   | {
@@ -25,6 +27,21 @@ export type Command =
       /** One sentence: what happens now, or why not. */
       readonly message: string;
     };
+
+/** Run one of the admin's scripts, without a shell. Answered by the event `script-ended`. */
+export interface RunScript {
+  readonly kind: "run-script";
+  readonly script: ScriptName;
+  /** Absolute. */
+  readonly path: string;
+  readonly arguments: readonly string[];
+  /** Added to the environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** When the switch happened that it is about: `now` of that step. Becomes `WAN_FAILOVER_SINCE`, ISO 8601. */
+  readonly since: number;
+  /** After so long (ms) it is ended. */
+  readonly timeoutMs: number;
+}
 
 /** A probe to be sent now, bound to its uplink. */
 export interface SendProbe {

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { type Choice, choose, sameNames } from "./policy.ts";
 import type { Report, SwitchKind } from "./report.ts";
+import { whyClosed } from "./scripts.ts";
 import type { FailoverSettings } from "./settings.ts";
 import type { Drain, FamilyState, State } from "./state.ts";
 
@@ -11,6 +12,8 @@ import type { Drain, FamilyState, State } from "./state.ts";
 export interface Decision {
   readonly state: State;
   readonly commands: readonly Command[];
+  /** A failback waits for nothing but the script `allowFailback`. */
+  readonly asksGate: boolean;
   /** When time alone may change it; Infinity if never. */
   readonly reviewAt: number;
 }
@@ -24,10 +27,11 @@ export const decide = (before: State, now: number): Decision => {
       return {
         state: next.state,
         commands: [...decision.commands, ...next.commands],
+        asksGate: decision.asksGate || next.asksGate,
         reviewAt: Math.min(decision.reviewAt, next.reviewAt),
       };
     },
-    { state, commands: [], reviewAt: state.test?.until ?? Number.POSITIVE_INFINITY },
+    { state, commands: [], asksGate: false, reviewAt: state.test?.until ?? Number.POSITIVE_INFINITY },
   );
 };
 
@@ -44,7 +48,8 @@ const withTestOver = (state: State, now: number): State => {
 const decideFamily = (state: State, family: Family, now: number): Decision => {
   const all = candidates(state.uplinks, family);
   const before = state.families[family];
-  const choice = choose({ candidates: all, family: before, wish: wish(state), settings: state.failover, now });
+  const gate = whyClosed(state, now);
+  const choice = choose({ candidates: all, family: before, wish: wish(state), settings: state.failover, gate, now });
   const asked = wish(state) !== null;
   const chosen = withChoice({ before, asked, choice, settings: state.failover, candidates: all, now });
   const load = carriers({
@@ -62,6 +67,7 @@ const decideFamily = (state: State, family: Family, now: number): Decision => {
   return {
     state: { ...state, families: { ...state.families, [family]: after } },
     commands: reports.map((report): Command => ({ kind: "report", report })),
+    asksGate: choice.asksGate,
     reviewAt: Math.min(choice.reviewAt, ...after.drains.map((drain) => drain.at).filter((at) => at > now)),
   };
 };
@@ -83,7 +89,8 @@ interface WithChoice {
 
 const withChoice = ({ before, asked, choice, settings, candidates: all, now }: WithChoice): FamilyState => {
   const { active, how, reason, waiting } = choice;
-  if (how === null) return { ...before, waiting, how: before.how === "ordered" && !asked ? "chosen" : before.how };
+  const orderIsOver = before.how === "ordered" && !asked && !choice.asksGate;
+  if (how === null) return { ...before, waiting, how: orderIsOver ? "chosen" : before.how };
   return {
     ...before,
     active,

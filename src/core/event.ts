@@ -28,6 +28,7 @@ export type Event =
   | ({ readonly kind: "probe-refused"; readonly error: string } & ProbeOutcome)
   /** User packets since the reading before, of the uplinks where there were any. */
   | { readonly kind: "traffic-counted"; readonly counts: readonly TrafficCount[] }
+  | ScriptEnded
   /** An order by a person or a program; answered by the command `answer-order` with the same id. */
   | { readonly kind: "ordered"; readonly id: number; readonly order: Order };
 
@@ -36,6 +37,21 @@ export interface ProbeOutcome {
   readonly uplink: string;
   readonly family: Family;
   readonly seq: number;
+}
+
+/** The admin's scripts, as the config names them. */
+export type ScriptName = "change" | "allowFailback";
+
+/** A script has ended, or was never begun. */
+export interface ScriptEnded {
+  readonly kind: "script-ended";
+  readonly script: ScriptName;
+  readonly outcome:
+    | { readonly kind: "exited"; readonly code: number }
+    /** There is no such file, or it isn't executable. */
+    | { readonly kind: "absent" }
+    /** It couldn't be begun, or a signal ended it, ours after its time was over. */
+    | { readonly kind: "failed"; readonly problem: string };
 }
 
 /** User packets of one uplink and family since the reading before. */

@@ -11,6 +11,8 @@ export interface Memory {
   readonly families: Readonly<Record<Family, FamilyMemory>>;
   readonly pin: string | null;
   readonly test: Test | null;
+  /** The uplink that the script `change` was last told of; missing in older memories. */
+  readonly told?: string | null;
   readonly originalSysctls: Readonly<Record<string, string>>;
 }
 
@@ -38,6 +40,7 @@ export const remember = (state: State, now: number): Memory => ({
   families: { ipv4: rememberFamily(state.families.ipv4), ipv6: rememberFamily(state.families.ipv6) },
   pin: state.pin,
   test: state.test,
+  told: state.scripts.told,
   originalSysctls: state.originalSysctls,
 });
 

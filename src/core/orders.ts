@@ -78,20 +78,21 @@ const whyUnknown = (state: State, name: string): string | null => {
 };
 
 const failback = (state: State, now: number): Outcome => {
-  if (state.test !== null) return accept({ ...state, test: null }, "The test is over; traffic goes back.");
+  if (state.test !== null) {
+    return accept({ ...granting(state, FAMILIES), test: null }, "The test is over; traffic goes back.");
+  }
   if (state.pin !== null) return refuse(state, `${state.pin} is pinned by hand; \`wan-failover use auto\` lifts that.`);
   const granted = FAMILIES.filter((family) => wouldFailBack(state, family, now));
   if (granted.length === 0) return refuse(state, "There is no better uplink that works, so nothing to go back to.");
+  return accept(granting(state, granted), "Traffic goes back to the preferred uplink.");
+};
+
+/** Hold, `failback: manual` and the script `allowFailback` are waived in these families. */
+const granting = (state: State, granted: readonly Family[]): State => {
   const families = Object.fromEntries(
-    FAMILIES.map((family) => {
-      const current = state.families[family];
-      return [family, granted.includes(family) ? { ...current, failbackGranted: true } : current];
-    }),
+    granted.map((family) => [family, { ...state.families[family], failbackGranted: true }]),
   );
-  return accept(
-    { ...state, families: { ...state.families, ...families } },
-    "Traffic goes back to the preferred uplink.",
-  );
+  return { ...state, families: { ...state.families, ...families } };
 };
 
 const wouldFailBack = (state: State, family: Family, now: number): boolean => {
@@ -101,6 +102,7 @@ const wouldFailBack = (state: State, family: Family, now: number): boolean => {
     family: granted,
     wish: null,
     settings: state.failover,
+    gate: null,
     now,
   };
   return choose(situation).how === "failback";

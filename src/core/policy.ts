@@ -10,6 +10,8 @@ export interface Situation {
   /** The uplink that a pin or a test asks for, and which of them it is. */
   readonly wish: { readonly uplink: string; readonly why: "pin" | "test" } | null;
   readonly settings: FailoverSettings;
+  /** What the admin's script says against a failback, or that it has to be asked; null: nothing. */
+  readonly gate: string | null;
   readonly now: number;
 }
 
@@ -21,6 +23,8 @@ export interface Choice {
   readonly reason: string;
   /** Why a better uplink is not used yet. */
   readonly waiting: string | null;
+  /** A failback waits for nothing but the gate. */
+  readonly asksGate: boolean;
   /** When time alone may change the answer; Infinity if never. */
   readonly reviewAt: number;
 }
@@ -64,7 +68,10 @@ const chooseFreely = (situation: Situation, working: readonly Candidate[]): Choi
   }
   if (situation.wish === null && situation.family.how === "ordered") {
     const reason = `the order has ended, and ${list(goal)} is preferred`;
-    return move(situation, { to: goal, how: kindOf(incumbent, better), reason });
+    const how = kindOf(incumbent, better);
+    return how === "failback" && isGated(situation)
+      ? askGate(situation, goal)
+      : move(situation, { to: goal, how, reason });
   }
   if (better.tier === incumbent.tier) {
     return move(situation, { to: goal, how: "rebalanced", reason: rebalanceReason(situation, goal) });
@@ -91,9 +98,17 @@ const failBack = (situation: Situation, best: readonly Candidate[]): Choice => {
     if (settings.failback === "manual") return stay(situation, `${list(goal)} works again; failback is manual`);
     if (now < family.holdUntil)
       return stay(situation, `${list(goal)} works again; held after the last switch`, family.holdUntil);
+    if (isGated(situation)) return askGate(situation, goal);
   }
   return move(situation, { to: goal, how: "failback", reason: `${list(goal)} works again: ${best[0]?.reason}` });
 };
+
+const isGated = ({ gate, family }: Situation): boolean => gate !== null && !family.failbackGranted;
+
+const askGate = (situation: Situation, goal: readonly string[]): Choice => ({
+  ...stay(situation, `${list(goal)} works again; ${situation.gate}`),
+  asksGate: true,
+});
 
 const leaveLossy = (
   situation: Situation,
@@ -194,13 +209,21 @@ const stay = (situation: Situation, waiting: string | null, reviewAt: number = N
   how: null,
   reason: situation.family.reason,
   waiting,
+  asksGate: false,
   reviewAt,
 });
 
 const move = (
   { family }: Situation,
   { to, how, reason }: { to: readonly string[]; how: SwitchKind; reason: string },
-): Choice => ({ active: to, how: sameNames(to, family.active) ? null : how, reason, waiting: null, reviewAt: NEVER });
+): Choice => ({
+  active: to,
+  how: sameNames(to, family.active) ? null : how,
+  reason,
+  waiting: null,
+  asksGate: false,
+  reviewAt: NEVER,
+});
 
 const rebalanceReason = (situation: Situation, goal: readonly string[]): string => {
   const joined = goal.filter((name) => !situation.family.active.includes(name));

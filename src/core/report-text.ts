@@ -37,6 +37,8 @@ export const reportText = (report: Report): { readonly importance: Importance; r
         importance: "info",
         text: `Somebody changed what is ours; restored ${report.what}${more(report.edits)}`,
       };
+    case "script-failed":
+      return { importance: "error", text: `The script ${report.path} failed: ${report.problem}` };
     case "edit-failed":
       return { importance: "error", text: `The kernel refused ${report.what}: ${report.message}` };
   }

@@ -50,5 +50,7 @@ export type Report =
     }
   /** Someone changed what is ours, and it was put right. */
   | { readonly kind: "kernel-mended"; readonly edits: number; readonly what: string }
+  /** A script couldn't be run to its end, or ended with an error. */
+  | { readonly kind: "script-failed"; readonly path: string; readonly problem: string }
   /** The kernel refused an edit. */
   | { readonly kind: "edit-failed"; readonly what: string; readonly message: string };

@@ -8,6 +8,7 @@ import { remember } from "./memory.ts";
 import { andThen, nothing, type Observation, type Place, tell, withMonitor } from "./observe.ts";
 import { askKernel, readingAt } from "./reading.ts";
 import type { Report } from "./report.ts";
+import { runScripts } from "./scripts.ts";
 import type { State } from "./state.ts";
 import { keepUp } from "./upkeep.ts";
 
@@ -44,10 +45,11 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const forsaken = FAMILIES.filter((family) => isForsaken(moved.state, family));
   const roused = rouse(moved.state, forsaken, now);
   const asked = now >= readingAt(roused.state) ? askKernel(roused.state, now) : null;
-  const after = asked?.state ?? roused.state;
+  const scripted = runScripts(asked?.state ?? roused.state, { asksGate: decided.asksGate, now });
+  const after = scripted.state;
   const state: State = {
     ...after,
-    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, rouseAt(forsaken, now), readingAt(after)),
+    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, scripted.reviewAt, rouseAt(forsaken, now), readingAt(after)),
   };
   return {
     state,
@@ -56,6 +58,7 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
       ...moved.commands,
       ...[...news, ...roles.reports, ...roused.reports].map((report): Command => ({ kind: "report", report })),
       ...decided.commands,
+      ...scripted.commands,
       ...roles.probes,
       ...roused.probes,
       ...(asked === null ? [] : [asked.command]),
@@ -117,4 +120,5 @@ const isWorthKeeping = (before: State, after: State, news: number): boolean =>
   news > 0 ||
   before.pin !== after.pin ||
   before.test !== after.test ||
+  before.scripts.told !== after.scripts.told ||
   before.originalSysctls !== after.originalSysctls;

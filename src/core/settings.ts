@@ -7,6 +7,17 @@ export interface Settings {
   /** In order of preference. */
   readonly uplinks: readonly UplinkSettings[];
   readonly failover: FailoverSettings;
+  readonly scripts: ScriptSettings;
+}
+
+/** The admin's scripts, by absolute path; null, or a file that isn't there: none. */
+export interface ScriptSettings {
+  /** Called after each switch, with AstLinux's six arguments. */
+  readonly change: string | null;
+  /** Asked before traffic goes back by itself; another exit code than 0 keeps it where it is. */
+  readonly allowFailback: string | null;
+  /** A script that runs longer (ms) is ended. */
+  readonly timeoutMs: number;
 }
 
 /** One uplink. */

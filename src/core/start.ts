@@ -5,6 +5,7 @@ import type { Family } from "./family.ts";
 import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
 import { MOST_UPLINKS } from "./mark.ts";
 import type { Memory } from "./memory.ts";
+import { startScripts } from "./scripts.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
 import { isHeavy, type Target } from "./target.ts";
@@ -26,11 +27,13 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
   withUplinks(
     {
       failover: settings.failover,
+      scriptSettings: settings.scripts,
       uplinks: [],
       families: { ipv4: startFamily(memory, "ipv4", now), ipv6: startFamily(memory, "ipv6", now) },
       kernel: null,
       pin: memory?.pin ?? null,
       test: memory?.test ?? null,
+      scripts: startScripts(memory?.told ?? null),
       upkeep: {
         firewall: null,
         failures: [],
@@ -86,6 +89,7 @@ export const withUplinks = (state: State, { settings, memory, now }: Reconfigura
   return {
     ...state,
     failover: settings.failover,
+    scriptSettings: settings.scripts,
     uplinks,
     families: { ipv4: kept("ipv4"), ipv6: kept("ipv6") },
     pin: state.pin !== null && present(state.pin) ? state.pin : null,

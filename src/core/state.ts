@@ -3,12 +3,13 @@ import type { Family } from "./family.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import type { Path } from "./path.ts";
 import type { SwitchKind } from "./report.ts";
-import type { FailoverSettings, UplinkSettings } from "./settings.ts";
+import type { FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
 import type { TargetNote } from "./target-note.ts";
 
 /** All that the daemon knows: plain data, replaced and never changed. */
 export interface State {
   readonly failover: FailoverSettings;
+  readonly scriptSettings: ScriptSettings;
   /** In the config's order. */
   readonly uplinks: readonly UplinkState[];
   readonly families: Readonly<Record<Family, FamilyState>>;
@@ -17,6 +18,7 @@ export interface State {
   /** The uplink pinned by hand. */
   readonly pin: string | null;
   readonly test: Test | null;
+  readonly scripts: ScriptsState;
   readonly upkeep: Upkeep;
   /** Values that sysctls had before we changed them, for `reset`. */
   readonly originalSysctls: Readonly<Record<string, string>>;
@@ -30,6 +32,28 @@ export interface State {
 export interface Test {
   readonly uplink: string;
   readonly until: number;
+}
+
+/** What the admin's scripts were told and asked. */
+export interface ScriptsState {
+  /** The uplink that `change` was last told of, null before the first. */
+  readonly told: string | null;
+  /** Whether `change` runs now. */
+  readonly changing: boolean;
+  /** What went wrong with it the last time, in a sentence; null if it ended well. */
+  readonly problem: string | null;
+  readonly gate: Gate;
+}
+
+/** The script `allowFailback`. */
+export interface Gate {
+  /** Whether it runs now. */
+  readonly asking: boolean;
+  /** Its permission holds until then; 0 if there is none. */
+  readonly allowedUntil: number;
+  readonly askAgainAt: number;
+  /** What it said against the failback, null if nothing. */
+  readonly refusal: string | null;
 }
 
 /** One uplink. */

@@ -2,6 +2,7 @@ import { candidates, isWorking } from "./candidate.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import { mainFamily } from "./lead.ts";
 import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
 import { list, sameNames } from "./policy.ts";
@@ -94,12 +95,6 @@ export const status = (state: State, now: number): Status => {
   };
 };
 
-/** IPv4, unless no uplink has a path in it while one has in IPv6. */
-const mainFamily = (state: State): Family => {
-  const present = (family: Family): boolean => state.uplinks.some((uplink) => uplink.families[family]?.path.usable);
-  return !present("ipv4") && present("ipv6") ? "ipv6" : "ipv4";
-};
-
 const works = (state: State, family: Family): boolean =>
   candidates(state.uplinks, family).some(
     (candidate) =>
@@ -181,6 +176,7 @@ const medianRtt = (samples: readonly Sample[]): number | null => {
 const problems = (state: State, now: number): readonly string[] => [
   ...silentEverywhere(state),
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
+  ...(state.scripts.problem === null ? [] : [state.scripts.problem]),
   ...(isFighting(state.upkeep, now)
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
     : []),

@@ -8,6 +8,7 @@ import { andThen, concerns, nothing, type Observation, type Place, tell } from "
 import { obey } from "./orders.ts";
 import { askKernel, isReading } from "./reading.ts";
 import { type Reviewed, review } from "./review.ts";
+import { noteScript } from "./scripts.ts";
 import { adopt, withUplinks } from "./start.ts";
 import type { State } from "./state.ts";
 import { survey } from "./survey.ts";
@@ -67,6 +68,7 @@ const observe = (state: State, event: Event, now: number): Observation => {
       return { ...survey(withUplinks(state, { settings: event.settings, memory: null, now }), now), changed: true };
     case "kernel-changed":
     case "kernel-edited":
+    case "script-ended":
     case "ordered":
       return nothing(state);
   }
@@ -130,6 +132,10 @@ const note = (state: State, event: Event, now: number): Noted => {
       return isReading(state, now) ? idle(state) : reading(state, now);
     case "kernel-edited":
       return { ...noteOutcome(state, event, now), changed: true };
+    case "script-ended": {
+      const { state: after, reports } = noteScript(state, event, now);
+      return { state: after, commands: reports.map((report) => ({ kind: "report", report })), changed: true };
+    }
     case "ordered": {
       const { state: after, command } = obey(state, event, now);
       return { state: after, commands: [command], changed: true };

@@ -1,4 +1,4 @@
-import type { Command, SendProbe } from "../core/command.ts";
+import type { Command, RunScript, SendProbe } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Family } from "../core/family.ts";
 import type { Edit, EditFailure, KernelState } from "../core/kernel.ts";
@@ -18,6 +18,8 @@ export interface Ports {
   sendProbe(probe: SendProbe): string | null;
   /** Never throws. */
   flushFlows(flows: { readonly family: Family; readonly mark: number; readonly mask: number }): void;
+  /** Its end comes as an event. Never throws. */
+  runScript(script: RunScript): void;
   /** Never throws. */
   saveMemory(memory: Memory): void;
   /** Never throws. */
@@ -42,6 +44,9 @@ export const perform = (ports: Ports, command: Command): Event | null => {
     }
     case "flush-flows":
       ports.flushFlows(command);
+      return null;
+    case "run-script":
+      ports.runScript(command);
       return null;
     case "save-memory":
       ports.saveMemory(command.memory);

@@ -37,7 +37,15 @@ const situation = (
   candidates: readonly Candidate[],
   active: readonly string[],
   changes: Partial<Situation> = {},
-): Situation => ({ candidates, family: family(active), wish: null, settings: FAILOVER, now: NOW, ...changes });
+): Situation => ({
+  candidates,
+  family: family(active),
+  wish: null,
+  settings: FAILOVER,
+  gate: null,
+  now: NOW,
+  ...changes,
+});
 
 const HELD = { family: family(["lte"], { how: "failover", holdUntil: NOW + 5000 }) };
 const LTE_WISH = { uplink: "lte", why: "test" } as const;

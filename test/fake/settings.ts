@@ -1,5 +1,11 @@
 import { PRESETS } from "../../src/core/detector/presets.ts";
-import type { FailoverSettings, Settings, UplinkFamilySettings, UplinkSettings } from "../../src/core/settings.ts";
+import type {
+  FailoverSettings,
+  ScriptSettings,
+  Settings,
+  UplinkFamilySettings,
+  UplinkSettings,
+} from "../../src/core/settings.ts";
 import type { EchoTarget } from "../../src/core/target.ts";
 
 /** Targets that are pinged. */
@@ -21,6 +27,9 @@ export const FAILOVER: FailoverSettings = {
   drainMs: 1_800_000,
   onStop: "keep",
 };
+
+/** No script is configured. */
+export const NO_SCRIPTS: ScriptSettings = { change: null, allowFailback: null, timeoutMs: 30_000 };
 
 const IPV4: UplinkFamilySettings = {
   method: "external",
@@ -67,4 +76,4 @@ export const DSL = uplinkSettings({ name: "dsl", interface: "ppp0", tier: 3 });
 export const settingsOf = (
   uplinks: readonly UplinkSettings[] = [FIBER, LTE],
   failover: Partial<FailoverSettings> = {},
-): Settings => ({ uplinks, failover: { ...FAILOVER, ...failover } });
+): Settings => ({ uplinks, failover: { ...FAILOVER, ...failover }, scripts: NO_SCRIPTS });

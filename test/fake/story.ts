@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { Command } from "../../src/core/command.ts";
+import type { Command, RunScript } from "../../src/core/command.ts";
 import type { Family } from "../../src/core/family.ts";
 import { MAIN_TABLE } from "../../src/core/kernel.ts";
 import type { Report } from "../../src/core/report.ts";
@@ -7,6 +7,7 @@ import { reportText } from "../../src/core/report-text.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import type { State } from "../../src/core/state.ts";
 import { type Status, status } from "../../src/core/status.ts";
+import type { RunsScripts } from "../sim/daemon.ts";
 import type { Script } from "../sim/happening.ts";
 import type { FakeKernel } from "../sim/kernel.ts";
 import { kernelText, routeText } from "../sim/kernel-text.ts";
@@ -21,6 +22,8 @@ export interface Plot {
   readonly wires?: readonly WireSettings[];
   readonly happens: Script;
   readonly untilMs: number;
+  /** What becomes of a script that is run at a moment, and after how long; unless given, it ends well. */
+  readonly runScript?: RunsScripts;
 }
 
 /** A told story, to be asked about any moment of it. */
@@ -52,6 +55,8 @@ export interface Story {
   }[];
   /** The commands of a kind between two moments. */
   commands(kind: Command["kind"], fromMs: number, toMs: number): number;
+  /** The scripts that were run. */
+  readonly scripts: readonly ({ readonly at: number } & RunScript)[];
   status(atMs: number): Status;
   readonly world: World;
 }
@@ -86,6 +91,7 @@ export const tellStory = (plot: Plot): Story => {
     wires: plot.wires ?? wiresFor(settings),
     script: plot.happens,
     seed: 1,
+    ...(plot.runScript === undefined ? {} : { runScript: atStoryTime(plot.runScript) }),
     watcher: {
       onStep: ({ now, commands }) => {
         for (const command of commands) uttered.push({ at: now - START, command });
@@ -101,6 +107,11 @@ export const tellStory = (plot: Plot): Story => {
   } while (agenda.now() < START + plot.untilMs);
   return storyOf({ world, moments, uttered });
 };
+
+const atStoryTime =
+  (runScript: RunsScripts): RunsScripts =>
+  (command, now) =>
+    runScript(command, now - START);
 
 interface Told {
   readonly world: World;
@@ -158,6 +169,7 @@ const storyOf = ({ world, moments, uttered }: Told): Story => {
       ),
     answers: uttered.flatMap(({ command }) => (command.kind === "answer-order" ? [command] : [])),
     flushes: uttered.flatMap(({ at, command }) => (command.kind === "flush-flows" ? [{ at, ...command }] : [])),
+    scripts: uttered.flatMap(({ at, command }) => (command.kind === "run-script" ? [{ at, ...command }] : [])),
     commands: (kind, fromMs, toMs) =>
       uttered.filter(({ at, command }) => command.kind === kind && at >= fromMs && at < toMs).length,
     status: (atMs) => {

@@ -1,5 +1,5 @@
-import type { Command, SendProbe } from "../../src/core/command.ts";
-import type { Event } from "../../src/core/event.ts";
+import type { Command, RunScript, SendProbe } from "../../src/core/command.ts";
+import type { Event, ScriptEnded } from "../../src/core/event.ts";
 import type { Memory } from "../../src/core/memory.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { start } from "../../src/core/start.ts";
@@ -45,13 +45,20 @@ export interface DaemonOptions {
   readonly agenda: Agenda;
   readonly site: Site;
   readonly watcher: Watcher;
+  readonly runScript: RunsScripts;
 }
+
+/** What becomes of a script that is run now, and how long it takes. */
+export type RunsScripts = (
+  command: RunScript,
+  now: number,
+) => { readonly afterMs: number; readonly outcome: ScriptEnded["outcome"] };
 
 /** More steps at one moment mean that they will never end. */
 const MOST_STEPS = 1000;
 
 /** Nothing runs yet. Steps and commands follow each other as in the real loop. */
-export const openDaemon = ({ agenda, site, watcher }: DaemonOptions): Daemon => {
+export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions): Daemon => {
   let state: State | null = null;
   let life = 0;
   let memory: string | null = null;
@@ -67,6 +74,8 @@ export const openDaemon = ({ agenda, site, watcher }: DaemonOptions): Daemon => 
         return editAll(site, command.edits);
       case "send-probe":
         return send(command);
+      case "run-script":
+        return run(command);
       case "save-memory":
         memory = JSON.stringify(command.memory);
         return null;
@@ -75,6 +84,15 @@ export const openDaemon = ({ agenda, site, watcher }: DaemonOptions): Daemon => 
       case "answer-order":
         return null;
     }
+  };
+
+  const run = (command: RunScript): null => {
+    const { afterMs, outcome } = runScript(command, agenda.now());
+    const caller = life;
+    agenda.at(agenda.now() + afterMs, () => {
+      if (life === caller) push({ kind: "script-ended", script: command.script, outcome });
+    });
+    return null;
   };
 
   const send = (probe: SendProbe): Event | null => {

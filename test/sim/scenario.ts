@@ -1,7 +1,8 @@
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { Family } from "../../src/core/family.ts";
-import type { FailoverSettings, Settings, UplinkSettings } from "../../src/core/settings.ts";
+import type { FailoverSettings, ScriptSettings, Settings, UplinkSettings } from "../../src/core/settings.ts";
 import { DSL, FIBER, LTE, settingsOf, UNUSED } from "../fake/settings.ts";
+import type { RunsScripts } from "./daemon.ts";
 import type { Damage, Happening, Script } from "./happening.ts";
 import { openRandom, type Random } from "./random.ts";
 import { DSL_WIRE, FIBER_WIRE, type Lease, LTE_WIRE, type WireSettings } from "./wire.ts";
@@ -55,11 +56,14 @@ const randomSettings = (random: Random): Settings => {
     { ...LTE, ...metered, ...(shared ? { tier: 1, weight: 3 } : {}) },
     ...(random.chance(0.4) ? [{ ...DSL, ...common }] : []),
   ];
-  return settingsOf(
+  const settings = settingsOf(
     all.map((one) => (withIpv6 && one.name !== "dsl" ? one : withoutIpv6(one))),
     randomFailover(random),
   );
+  return random.chance(0.4) ? { ...settings, scripts: SCRIPTS } : settings;
 };
+
+const SCRIPTS: ScriptSettings = { change: "/etc/change", allowFailback: "/etc/allow", timeoutMs: 5000 };
 
 const withoutIpv6 = (one: UplinkSettings): UplinkSettings => ({
   ...one,
@@ -169,7 +173,7 @@ const reloaded = ({ random, settings }: Draw): Happening => {
     settings.uplinks.slice(0, 2),
     settings.uplinks.map((one) => ({ ...one, tier: 1 })),
   ]);
-  return { kind: "reloaded", settings: { uplinks, failover } };
+  return { kind: "reloaded", settings: { ...settings, uplinks, failover } };
 };
 
 const MAKERS: readonly ((draw: Draw) => Happening)[] = [
@@ -228,3 +232,17 @@ const MAKERS: readonly ((draw: Draw) => Happening)[] = [
   ordered,
   ({ uplink, family }) => ({ kind: "gateway-unresolved", uplink, family }),
 ];
+
+/** Scripts as people write them: quick and slow ones, some that refuse, some that hang. The same seed, the same answers. */
+export const randomScripts = (seed: number): RunsScripts => {
+  const random = openRandom(seed ^ OTHER);
+  return ({ timeoutMs }) => {
+    if (random.chance(0.1)) return { afterMs: timeoutMs, outcome: { kind: "failed", problem: "it did not end" } };
+    const afterMs = random.between(1, 3000);
+    if (random.chance(0.1)) return { afterMs, outcome: { kind: "absent" } };
+    return { afterMs, outcome: { kind: "exited", code: random.chance(0.3) ? 1 : 0 } };
+  };
+};
+
+/** Draws other numbers than the scenario does. */
+const OTHER = 0x5c12;

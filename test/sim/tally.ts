@@ -17,6 +17,7 @@ const MOST_PER_SECOND: Readonly<Record<Command["kind"], number>> = {
   "edit-kernel": 150,
   "send-probe": 300,
   "flush-flows": 50,
+  "run-script": 20,
   "save-memory": 150,
   report: 400,
   "answer-order": 20,

@@ -1,6 +1,6 @@
 import type { Settings } from "../../src/core/settings.ts";
 import { type Agenda, openAgenda } from "./agenda.ts";
-import { type Daemon, openDaemon, type Watcher } from "./daemon.ts";
+import { type Daemon, openDaemon, type RunsScripts, type Watcher } from "./daemon.ts";
 import { happen } from "./happen.ts";
 import type { Script } from "./happening.ts";
 import { openRandom } from "./random.ts";
@@ -44,7 +44,11 @@ export interface WorldOptions {
   readonly script: Script;
   readonly seed: number;
   readonly watcher: Watcher;
+  /** What becomes of the admin's scripts; all is well unless said otherwise. */
+  readonly runScript?: RunsScripts;
 }
+
+const SUCCEEDS: RunsScripts = () => ({ afterMs: 20, outcome: { kind: "exited", code: 0 } });
 
 /** The clock of a machine that has been up for some time: milliseconds. */
 export const START = 1_000_000;
@@ -53,7 +57,7 @@ export const START = 1_000_000;
 export const HINT_MS = 0.7;
 
 /** The world with the daemon started, what happens at 0 before it, and everything else in the script to come. */
-export const openWorld = ({ settings, wires, script, seed, watcher }: WorldOptions): World => {
+export const openWorld = ({ settings, wires, script, seed, watcher, runScript = SUCCEEDS }: WorldOptions): World => {
   const agenda = openAgenda(START);
   const conditions = newConditions(settings);
   const site = openSite({ wires, agenda, random: openRandom(seed), onChange: (byDaemon) => hint(world, byDaemon) });
@@ -62,7 +66,7 @@ export const openWorld = ({ settings, wires, script, seed, watcher }: WorldOptio
       ? { code: conditions.routesRefused, message: "No buffer space available" }
       : null,
   );
-  const daemon = openDaemon({ agenda, site, watcher: noting(conditions, watcher) });
+  const daemon = openDaemon({ agenda, site, watcher: noting(conditions, watcher), runScript });
   const world: World = { agenda, site, daemon, seed, conditions };
   site.connect();
   for (const [at, happening] of script) {

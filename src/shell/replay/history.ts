@@ -71,9 +71,10 @@ export const openHistorian = (): Historian => {
   };
 };
 
-const settingsOf = ({ uplinks, failover }: State): Settings => ({
+const settingsOf = ({ uplinks, failover, scriptSettings }: State): Settings => ({
   uplinks: uplinks.map(({ settings }) => settings),
   failover,
+  scripts: scriptSettings,
 });
 
 const keyOf = (uplink: string, family: Family): string => `${uplink} ${family}`;

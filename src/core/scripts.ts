@@ -1,0 +1,176 @@
+import type { Command, RunScript } from "./command.ts";
+import type { ScriptEnded } from "./event.ts";
+import type { Family } from "./family.ts";
+import { byPreference, leadOf, mainFamily } from "./lead.ts";
+import type { Report } from "./report.ts";
+import type { Gate, ScriptsState, State, UplinkState } from "./state.ts";
+
+/** A refused failback is asked for again after so long (ms): AstLinux's interval. */
+export const ASK_AGAIN_MS = 10_000;
+
+/** A permission that isn't used within this time (ms) has to be asked for anew. */
+const PERMISSION_MS = 5000;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** No script was run yet; `told`: of which uplink an earlier run has told. */
+export const startScripts = (told: string | null): ScriptsState => ({
+  told,
+  changing: false,
+  problem: null,
+  gate: { asking: false, allowedUntil: 0, askAgainAt: 0, refusal: null },
+});
+
+/** What keeps a failback that nothing else stands against; null: nothing. Never throws. */
+export const whyClosed = ({ scripts, scriptSettings }: State, now: number): string | null => {
+  const { gate } = scripts;
+  if (scriptSettings.allowFailback === null || now < gate.allowedUntil) return null;
+  return gate.refusal ?? `${scriptSettings.allowFailback} is asked`;
+};
+
+/** What the scripts led to. */
+interface Ran {
+  readonly state: State;
+  readonly commands: readonly Command[];
+  /** When to look again; Infinity if never. */
+  readonly reviewAt: number;
+}
+
+/**
+ * Tells `change` who carries the traffic, and asks `allowFailback` where a failback waits for nothing else. Each runs
+ * once at a time: what happens meanwhile is told afterwards, and of several changes only the latest. Pure; never throws.
+ */
+export const runScripts = (state: State, { asksGate, now }: { asksGate: boolean; now: number }): Ran => {
+  const told = tellChange(state);
+  const asked = asksGate ? askGate(told.state, now) : { state: told.state, commands: [], reviewAt: NEVER };
+  return { state: asked.state, commands: [...told.commands, ...asked.commands], reviewAt: asked.reviewAt };
+};
+
+const tellChange = (state: State): Omit<Ran, "reviewAt"> => {
+  const lead = leadOf(state);
+  const { told, changing } = state.scripts;
+  if (lead === null || changing || lead.settings.name === told) return { state, commands: [] };
+  const { change } = state.scriptSettings;
+  const isFirst = told === null && isPrimary(state, lead);
+  const silent = change === null || isFirst;
+  return {
+    state: { ...state, scripts: { ...state.scripts, told: lead.settings.name, changing: !silent } },
+    commands: silent ? [] : [changeScript(state, { path: change, lead })],
+  };
+};
+
+const isPrimary = (state: State, uplink: UplinkState): boolean => byPreference(state.uplinks)[0] === uplink;
+
+const changeScript = (state: State, { path, lead }: { path: string; lead: UplinkState }): RunScript => {
+  const family = mainFamily(state);
+  const word = isPrimary(state, lead) ? "PRIMARY" : "SECONDARY";
+  return {
+    kind: "run-script",
+    script: "change",
+    path,
+    arguments: contract(state, word, lead),
+    variables: variables(state, { event: state.families[family].how ?? "chosen", to: lead.settings.name }),
+    since: state.families[family].since,
+    timeoutMs: state.scriptSettings.timeoutMs,
+  };
+};
+
+const askGate = (state: State, now: number): Ran => {
+  const { gate } = state.scripts;
+  const { allowFailback: path, timeoutMs } = state.scriptSettings;
+  const lead = leadOf(state);
+  if (path === null || lead === null || gate.asking) return { state, commands: [], reviewAt: NEVER };
+  if (now < gate.askAgainAt) return { state, commands: [], reviewAt: gate.askAgainAt };
+  const to = byPreference(state.uplinks)[0]?.settings.name ?? "";
+  const question: RunScript = {
+    kind: "run-script",
+    script: "allowFailback",
+    path,
+    arguments: contract(state, "SECONDARY_EXIT", lead),
+    variables: variables(state, { event: "failback", to }),
+    since: state.families[mainFamily(state)].since,
+    timeoutMs,
+  };
+  return { state: withGate(state, { ...gate, asking: true }), commands: [question], reviewAt: NEVER };
+};
+
+const withGate = (state: State, gate: Gate): State => ({ ...state, scripts: { ...state.scripts, gate } });
+
+/** AstLinux's six arguments; what is unknown is empty. */
+const contract = (state: State, word: string, lead: UplinkState): readonly string[] => {
+  const [primary, next] = byPreference(state.uplinks);
+  const left = state.uplinks.find(({ settings }) => settings.name === state.scripts.told);
+  const secondary = lead !== primary ? lead : left === undefined || left === primary ? next : left;
+  return [
+    word,
+    primary?.settings.interface ?? "",
+    gatewayOf(primary, "ipv4"),
+    secondary?.settings.interface ?? "",
+    gatewayOf(secondary, "ipv4"),
+    gatewayOf(secondary, "ipv6"),
+  ];
+};
+
+const gatewayOf = (uplink: UplinkState | undefined, family: Family): string => {
+  const path = uplink?.families[family]?.path;
+  const known = path?.usable ? path.gateway : uplink?.settings.families[family].gateway;
+  return known ?? "";
+};
+
+const variables = (state: State, { event, to }: { event: string; to: string }): Readonly<Record<string, string>> => {
+  const family = mainFamily(state);
+  return {
+    WAN_FAILOVER_EVENT: event,
+    WAN_FAILOVER_FROM: state.scripts.told ?? "",
+    WAN_FAILOVER_TO: to,
+    WAN_FAILOVER_FAMILY: family,
+    WAN_FAILOVER_REASON: state.families[family].reason,
+  };
+};
+
+/** What became of a script. Pure; never throws. */
+export const noteScript = (
+  state: State,
+  { script, outcome }: ScriptEnded,
+  now: number,
+): { state: State; reports: readonly Report[] } => {
+  const path = state.scriptSettings[script] ?? script;
+  const problem = problemOf(outcome);
+  const isAnswer = script === "allowFailback" && outcome.kind === "exited";
+  const reports: Report[] = problem === null || isAnswer ? [] : [{ kind: "script-failed", path, problem }];
+  const after =
+    script === "change"
+      ? changed(state, problem === null ? null : `The script ${path} failed: ${problem}`)
+      : withGate(state, problem === null ? allowed(now) : refused(`${path} keeps traffic here (${problem})`, now));
+  return { state: after, reports };
+};
+
+const changed = (state: State, problem: string | null): State => ({
+  ...state,
+  scripts: { ...state.scripts, changing: false, problem },
+});
+
+const allowed = (now: number): Gate => ({
+  asking: false,
+  allowedUntil: now + PERMISSION_MS,
+  askAgainAt: 0,
+  refusal: null,
+});
+
+const refused = (refusal: string, now: number): Gate => ({
+  asking: false,
+  allowedUntil: 0,
+  askAgainAt: now + ASK_AGAIN_MS,
+  refusal,
+});
+
+const problemOf = (outcome: ScriptEnded["outcome"]): string | null => {
+  switch (outcome.kind) {
+    case "absent":
+      return null;
+    case "exited":
+      return outcome.code === 0 ? null : `exit code ${outcome.code}`;
+    case "failed":
+      return outcome.problem;
+  }
+};
