@@ -51,6 +51,7 @@ export const livingTargets = (targets: readonly Target[]): number => {
 
 /** What the expired probes prove, null if nothing: a probe before the proof of life, or to a dead target, is none. */
 export const weighSilence = ({ open, targets, frontierAt }: Line, now: number): Silence | null => {
+  if (open.length === 0) return null;
   const expired = open.filter((probe) => probe.expiresAt <= now && isEvidence(probe, targets, frontierAt));
   const first = expired[0];
   if (first === undefined) return null;

@@ -100,7 +100,7 @@ const BALANCED: AdaptiveSettings = {
   carryingIntervalMs: 1_000,
   standbyIntervalMs: 2_500, // known good within 3 s of a failover that needs it
   boostedIntervalMs: 500, // the closest spacing at which losses tell something new about a line
-  boostAboveNats: 0, // from the first loss on
+  boostAboveNats: 1, // for some seven probes after a single loss, which weighs 2 nats
   pageIntervalMs: MINUTE_MS,
   trafficStallMs: 150, // three readings at 50 ms, longer than most lines' round trip
   trafficSkipMs: 10_000,
@@ -125,6 +125,7 @@ const BALANCED: AdaptiveSettings = {
 /** For those who would rather let a call stutter than break it: diverts as `balanced`, fails over after 10 s. */
 const CALM: AdaptiveSettings = {
   ...BALANCED,
+  carryingIntervalMs: 6_000, // users' packets that stall prompt a probe at once; a line without any is in no hurry
   standbyIntervalMs: 6_000, // its failover takes 10 s, so a standby need not be known better
   boostedIntervalMs: 2_000,
   boostAboveNats: 3,

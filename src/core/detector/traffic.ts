@@ -1,8 +1,11 @@
-import type { AdaptiveState, Traffic } from "./adaptive-state.ts";
+import type { AdaptiveState, Pace, Traffic } from "./adaptive-state.ts";
 import { awaitsHeavy, idleInterval, isAwaiting, probeOnHint, ROUNDING_MS } from "./probing.ts";
 
-/** Fewer packets may be one name query, retried. */
+/** So many packets without an answer are suspicious at once … */
 const PACKETS_MIN = 3;
+
+/** … fewer only after this time: a name server that doesn't know the answer may take a moment. */
+const LONE_PACKET_STALL_MS = 300;
 
 /** Nothing read yet. */
 export const startTraffic = (stallMs: number): Traffic => ({
@@ -19,21 +22,24 @@ export const hearTraffic = (
   { sent, received }: { readonly sent: number; readonly received: number },
   now: number,
 ): AdaptiveState => {
-  if (received > 0) return postpone(hearAnswer(state, now), now);
-  if (sent > 0) return hearSilence(state, sent, now);
+  if (received > 0) return hearAnswer(state, now);
+  if (sent > 0 || state.traffic.unanswered > 0) return hearSilence(state, sent, now);
   return { ...state, traffic: { ...state.traffic, readAt: now } };
 };
 
 const hearAnswer = (state: AdaptiveState, now: number): AdaptiveState => {
   const stallMs = Math.max(state.settings.trafficStallMs, state.traffic.stallMs / 2);
-  return { ...state, traffic: { receivedAt: now, readAt: now, unanswered: 0, unansweredSince: null, stallMs } };
+  const traffic = { receivedAt: now, readAt: now, unanswered: 0, unansweredSince: null, stallMs };
+  return { ...state, traffic, pace: postponed(state, now) };
 };
 
-const postpone = (state: AdaptiveState, now: number): AdaptiveState => {
+const postponed = (state: AdaptiveState, now: number): Pace => {
   const { phase, settings, pace, quality, targets } = state;
-  if (phase !== "up" || quality.lossNats > settings.boostAboveNats || awaitsHeavy(targets)) return state;
+  if (phase !== "up" || quality.lossNats > settings.boostAboveNats || awaitsHeavy(targets)) return pace;
   const later = Math.min(now + idleInterval(state), pace.lastSentAt + settings.trafficSkipMs);
-  return { ...state, pace: { ...pace, early: 0, nextSendAt: Math.max(pace.nextSendAt, later) } };
+  return later <= pace.nextSendAt && pace.early === 0
+    ? pace
+    : { ...pace, early: 0, nextSendAt: Math.max(pace.nextSendAt, later) };
 };
 
 const hearSilence = (state: AdaptiveState, sent: number, now: number): AdaptiveState => {
@@ -47,11 +53,11 @@ const hearSilence = (state: AdaptiveState, sent: number, now: number): AdaptiveS
   return isStalled(silent, unansweredSince, now) ? hint(silent, now) : silent;
 };
 
-const isStalled = (state: AdaptiveState, since: number, now: number): boolean =>
-  state.phase === "up" &&
-  state.traffic.unanswered >= PACKETS_MIN &&
-  now - since >= state.traffic.stallMs - ROUNDING_MS &&
-  !isAwaiting(state, now);
+const isStalled = (state: AdaptiveState, since: number, now: number): boolean => {
+  const { unanswered, stallMs } = state.traffic;
+  const patienceMs = unanswered >= PACKETS_MIN ? stallMs : Math.max(stallMs, LONE_PACKET_STALL_MS);
+  return state.phase === "up" && now - since >= patienceMs - ROUNDING_MS && !isAwaiting(state, now);
+};
 
 /** One-way traffic is no fault: each hint that it gives must wait twice as long, up to the usual interval. */
 const hint = (state: AdaptiveState, now: number): AdaptiveState => {
