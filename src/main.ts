@@ -102,6 +102,10 @@ const actions: Actions = {
     const { runReset } = await import("./reset.ts");
     return runReset({ directories, output: output.write });
   },
+  detector: async () => {
+    const { runDetector } = await import("./cli/detector.ts");
+    return runDetector({ input: process.stdin, output });
+  },
   demo,
 };
 

@@ -33,6 +33,7 @@ export interface Actions {
     options: JsonOption & ConfigOption & { readonly tune?: true },
   ) => Promise<number>;
   readonly reset: () => Promise<number>;
+  readonly detector: () => Promise<number>;
   readonly demo: (argv: readonly string[]) => Promise<number>;
 }
 
@@ -163,6 +164,11 @@ const addMachine = (program: Command, actions: Actions, done: Done): void => {
     .command("reset")
     .description("remove all that is ours from the kernel")
     .action(async () => done(await actions.reset()));
+  program
+    .command("detector")
+    .description("score the detector with a harness of your own: docs/detection.md has the protocol")
+    .requiredOption("--stdio", "a JSON object a line, on standard input and output")
+    .action(async () => done(await actions.detector()));
   program
     .command("demo [options...]")
     .description("show a failover live, in a lab of network namespaces")

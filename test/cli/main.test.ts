@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { blackholeFrom } from "../../bench/detector/line.ts";
+import { LINKS } from "../../bench/detector/link.ts";
+import { runLine } from "../../bench/detector/run.ts";
 import { startServer } from "../../src/api/server.ts";
+import { spokenTo } from "../fake/scoring.ts";
 import { answerOf, healthy } from "./fixture.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -98,6 +102,36 @@ test("a valid config ends with 0", async () => {
   const file = join(folder, "valid.yaml");
   writeFileSync(file, "uplinks: [{ name: a, interface: b }]\n");
   expect(await run("check", file)).toEqual({ code: 0, stdout: `${file} is valid: traffic takes a (b).\n`, stderr: "" });
+});
+
+test("the detector scores a scenario over standard input and output, as it does in process", async () => {
+  const lines: string[] = [];
+  const answers: string[] = [];
+  const contender = spokenTo("balanced", false, (line, answer) => {
+    lines.push(line);
+    answers.push(answer);
+  });
+  const line = {
+    model: LINKS.cable,
+    density: 1,
+    interruptions: true,
+    seed: 1,
+    untilMs: 90_000,
+    damage: blackholeFrom(60_000),
+  };
+  runLine({ contender, line, traffic: false, learned: null, frozen: null });
+  const child = execFile(process.execPath, [join(folder, "wan-failover.mjs"), "detector", "--stdio"]);
+  const said = new Promise<string>((resolve) => {
+    let text = "";
+    child.stdout?.on("data", (chunk) => {
+      text += chunk;
+    });
+    child.once("close", () => resolve(text));
+  });
+  child.stdin?.end([...lines, "nonsense", '{"ev":"quit"}', '{"ev":"tick","t":1}', ""].join("\n"));
+  expect((await said).split("\n")).toEqual([...answers, '{"error":"the line is not JSON"}', ""]);
+  expect(answers.some((answer) => answer.includes('"state":"DOWN"'))).toBe(true);
+  expect(child.exitCode).toBe(0);
 });
 
 test("the version is the build's", async () => {

@@ -22,6 +22,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     doctor: act("doctor"),
     replay: act("replay"),
     reset: act("reset"),
+    detector: act("detector"),
     demo: act("demo"),
   };
   return { code: await runProgram({ version: "1.2.3", actions, argv }), calls };
@@ -43,6 +44,7 @@ test.each<[string, unknown[]]>([
   ["replay", ["replay", undefined, {}]],
   ["replay /j --config /c --tune --json", ["replay", "/j", { config: "/c", tune: true, json: true }]],
   ["reset", ["reset"]],
+  ["detector --stdio", ["detector"]],
   ["demo fast --uplinks 3", ["demo", ["fast", "--uplinks", "3"]]],
 ])("`%s` is understood", async (line, call) => {
   expect(await understand(...line.split(" "))).toEqual({ code: 0, calls: [call] });
@@ -87,10 +89,10 @@ const refusal = (...argv: string[]): Promise<unknown> => understand(...argv).cat
 test.each([
   ["stat", "there is no command stat; did you mean status?"],
   ["satus", "there is no command satus; did you mean status?"],
-  ["d", "there is no command d; did you mean doctor or demo?"],
+  ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, status, explain, test, failback, use, check, doctor, replay, reset, demo",
+    "there is no command frobnicate; there are: run, status, explain, test, failback, use, check, doctor, replay, reset, detector, demo",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

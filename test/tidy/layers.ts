@@ -80,13 +80,15 @@ export const LAYERS: readonly Layer[] = [
       "src/api",
       "src/config",
       "src/core/family.ts",
+      "src/core/detector",
       "src/error.ts",
       "src/version.ts",
       "node:",
       "commander",
     ],
     mayImportTypes: ["src/core"],
-    reason: "The command line is one of the API's clients and knows no more than any other.",
+    reason:
+      "The command line is one of the API's clients and knows no more than any other; `detector` runs one without a daemon.",
   },
   {
     folder: "bench",

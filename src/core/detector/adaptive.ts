@@ -17,13 +17,14 @@ export interface AdaptiveStart {
   readonly settings: AdaptiveSettings;
   readonly targetCount: number;
   readonly heavy?: readonly number[];
+  readonly primaryCount?: number;
   readonly seed: number;
   readonly now: number;
   readonly learned: Learned | null;
 }
 
 /** More primaries would mean that each of them is heard of too seldom. */
-const PRIMARIES_MAX = 3;
+const PRIMARIES_USUAL = 3;
 
 /** A wake-up that comes later than this was our fault: the loop was stalled or the machine slept. */
 const STALL_MS = 250;
@@ -44,6 +45,7 @@ export const startAdaptive = ({
   seed,
   now,
   learned,
+  ...start
 }: AdaptiveStart): AdaptiveState => {
   const outage = startOutage(settings, learned, now);
   const down = learned?.down === true;
@@ -53,7 +55,7 @@ export const startAdaptive = ({
     targets: Array.from({ length: targetCount }, (_, place) =>
       heavy.includes(place) ? { ...NEW_TARGET, heavy: true } : NEW_TARGET,
     ),
-    primaries: Math.min(PRIMARIES_MAX, targetCount),
+    primaries: Math.min(start.primaryCount ?? PRIMARIES_USUAL, targetCount),
     phase: down ? "down" : "unknown",
     path: null,
     frontierAt: Number.NEGATIVE_INFINITY,

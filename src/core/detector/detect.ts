@@ -16,13 +16,15 @@ export interface DetectorStep {
 /** What a detector begins with. */
 export interface DetectorStart {
   readonly settings: DetectionSettings;
-  /** Targets of this family, 1 or more; the first three are asked while all is well, the others only confirm. */
+  /** Targets of this family, 1 or more. */
   readonly targetCount: number;
   /**
    * The places of those that cost much to ask, none when not said: while lighter ones watch the line, these are asked each
    * `pageIntervalMs`, and they confirm only where the others are too few.
    */
   readonly heavy?: readonly number[];
+  /** So many of them, the first ones, are asked while all is well; the others only confirm. Three where this is left out. */
+  readonly primaryCount?: number;
   /** Any integer; detectors with different seeds probe at different moments. */
   readonly seed: number;
   /** Milliseconds, of the clock of all later steps. */
