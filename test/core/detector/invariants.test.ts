@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { AdaptiveState } from "../../../src/core/detector/adaptive-state.ts";
 import { assess, type DetectorState, startDetector, stepDetector, wakeAt } from "../../../src/core/detector/detect.ts";
 import type { Assessment, DetectorEvent, Verdict } from "../../../src/core/detector/detector.ts";
+import { failoverSpan } from "../../../src/core/detector/patience.ts";
 import { type DetectionSettings, PRESETS } from "../../../src/core/detector/presets.ts";
 import { type LineStep, runLine } from "../../fake/line.ts";
 
@@ -163,6 +164,17 @@ const checkRanges = ({ settings, open, quality, targets, outage, patience }: Ada
   for (const { lossRatio } of targets) holds(lossRatio >= 0 && lossRatio <= 1, "loss ratio", lossRatio);
 };
 
+/** An answer that was heard before, that was never asked for, or that comes after everybody has forgotten its probe. */
+const strangeAnswers = (state: DetectorState): DetectorEvent[] => {
+  const open = new Set(state.kind === "adaptive" ? state.open.map(({ seq }) => seq) : []);
+  const closed = Array.from({ length: lastSeq(state) }, (_, index) => index + 1).filter((seq) => !open.has(seq));
+  return [0, -1, lastSeq(state) + 5, 1e9, ...closed.slice(0, 2), ...closed.slice(-2)].map((seq) => ({
+    kind: "replied",
+    seq,
+    rttMs: 1,
+  }));
+};
+
 /** From what was sent and answered alone, without a look into the detector. */
 const checkProof = (steps: readonly LineStep[]): void => {
   const sent = new Map<number, { at: number; target: number }>();
@@ -180,7 +192,8 @@ const checkProof = (steps: readonly LineStep[]): void => {
     ) {
       const evidence = [...sent.values()].filter((probe) => probe.at > frontier);
       const times = evidence.map((probe) => probe.at);
-      expect(Math.max(...times) - Math.min(...times)).toBeGreaterThanOrEqual(state.settings.failoverSpanMs - 0.01);
+      const proven = Math.max(...times) - Math.min(...times);
+      expect(proven).toBeGreaterThanOrEqual(failoverSpan(before.patience, state.settings, now) - 0.01);
       expect(new Set(evidence.map((probe) => probe.target)).size).toBeGreaterThanOrEqual(2);
     }
     for (const probe of probes) sent.set(probe.seq, { at: now, target: probe.target });
@@ -191,7 +204,9 @@ describe("whatever happens", () => {
   test("sends are spaced, wake-ups lie ahead, verdicts follow each other as they may, figures keep their ranges", () => {
     fc.assert(
       fc.property(ANY_PRESET, fc.integer({ min: 1, max: 6 }), ANY_STORY, (preset, targetCount, story) => {
-        checkSteps(play(PRESETS[preset], targetCount, story), targetCount);
+        const steps = play(PRESETS[preset], targetCount, story);
+        checkSteps(steps, targetCount);
+        if (targetCount >= 2) checkProof(steps);
       }),
       { numRuns: 300 },
     );
@@ -223,13 +238,13 @@ describe("whatever happens", () => {
     );
   });
 
-  test("an unknown answer changes no more than a tick", () => {
+  test("an unknown, repeated or forgotten answer changes no more than a tick", () => {
     fc.assert(
-      fc.property(ANY_PRESET, ANY_STORY, fc.nat(500), (preset, story, later) => {
+      fc.property(ADAPTIVE_PRESET, ANY_STORY, fc.nat(500), (preset, story, later) => {
         const { state, now } = play(PRESETS[preset], 3, story).at(-1) ?? { state: null, now: 0 };
         if (state === null) return;
-        const unknown = stepDetector(state, { kind: "replied", seq: lastSeq(state) + 5, rttMs: 1 }, now + later);
-        expect(unknown).toEqual(stepDetector(state, { kind: "tick" }, now + later));
+        const ticked = stepDetector(state, { kind: "tick" }, now + later);
+        for (const answer of strangeAnswers(state)) expect(stepDetector(state, answer, now + later)).toEqual(ticked);
       }),
       { numRuns: 100 },
     );
@@ -265,6 +280,20 @@ describe("whatever happens", () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test("the state stays small: some octets for each open probe", () => {
+    fc.assert(
+      fc.property(ADAPTIVE_PRESET, fc.nat(), ANY_WEATHER, (preset, seed, weather) => {
+        for (const { state } of weatherSteps(PRESETS[preset], 6, seed, weather).filter(
+          (_, index) => index % 50 === 0,
+        )) {
+          const room = 5_000 + 300 * (state.kind === "adaptive" ? state.open.length : 0);
+          holds(JSON.stringify(state).length <= room, "small", state);
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 });
