@@ -171,7 +171,7 @@ test("at the start a preferred uplink that proves dead is waited for no longer",
 
 test("a lost probe of the stand-in doesn't send new flows back into a dead line", () => {
   const story = tellStory({
-    settings: settingsOf([{ ...FIBER, detection: PRESETS.calm }, LTE]),
+    settings: settingsOf([{ ...FIBER, detection: { ...PRESETS.calm, carryingIntervalMs: 1000 } }, LTE]),
     happens: [
       [20_000, blackhole("fiber", 9000)],
       [23_000, blackhole("lte", 120)],
