@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{core,codec,config,cli,api,shell,bench}/**/*.test.ts"],
+          testTimeout: 30_000,
         },
       },
       { test: { name: "tidy", include: ["test/tidy.test.ts"] } },
