@@ -6,7 +6,8 @@ import { type Directories, journalPathIn, socketPathIn } from "./config/director
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Status } from "./core/status.ts";
-import { type Engine, openEngine, wordsOf } from "./engine.ts";
+import { type Engine, openEngine } from "./engine.ts";
+import { wordsOf } from "./error.ts";
 import { openMachineAccess } from "./machine-access.ts";
 import { restoreMachine, STATE_FILE } from "./reset.ts";
 import { type Messages, openMessages } from "./shell/messages.ts";

@@ -14,7 +14,7 @@ import type { Settings } from "./core/settings.ts";
 import { start } from "./core/start.ts";
 import type { State } from "./core/state.ts";
 import { type Status, status } from "./core/status.ts";
-import { AppError, InvariantError } from "./error.ts";
+import { wordsOf } from "./error.ts";
 import type { MachineAccess } from "./machine-access.ts";
 import { asMemory } from "./reset.ts";
 import { type Journal, openJournal } from "./shell/journal/journal.ts";
@@ -151,12 +151,6 @@ const portsOf = (
     answerOrder: orders.answer,
     complain,
   };
-};
-
-/** An error's sentence for people. What was never raised on purpose goes on its way. */
-export const wordsOf = (error: unknown): string => {
-  if (error instanceof AppError && !(error instanceof InvariantError)) return error.detail;
-  throw error;
 };
 
 /** What tells the core of the world without being asked: the kernel's notifications, and the counters of user traffic. */

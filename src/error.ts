@@ -111,3 +111,9 @@ export class InvariantError extends AppError {
     super("invariant-broken", detail);
   }
 }
+
+/** What an error that was raised on purpose says to people; throws all others again, our own mistakes among them. */
+export const wordsOf = (error: unknown): string => {
+  if (error instanceof AppError && !(error instanceof InvariantError)) return error.detail;
+  throw error;
+};

@@ -1,5 +1,3 @@
-import { AppError, InvariantError } from "../../error.ts";
-
 /** A probe under way, or a part of one. */
 export interface Attempt {
   /** Gives it up: nothing is heard of it any more. Safe to repeat and after its end. Never throws. */
@@ -20,10 +18,4 @@ export type OnEnd<End = Outcome> = (end: End) => void;
 export const endSoon = <End>(onEnd: OnEnd<End>, end: End): Attempt => {
   const soon = setImmediate(() => onEnd(end));
   return { cancel: () => clearImmediate(soon) };
-};
-
-/** What an error that was raised on purpose says to people; our own mistakes go on their way. */
-export const wordsOf = (error: unknown): string => {
-  if (error instanceof AppError && !(error instanceof InvariantError)) return error.detail;
-  throw error;
 };

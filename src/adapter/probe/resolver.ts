@@ -1,10 +1,11 @@
 import { familyFromLength } from "../../codec/family.ts";
 import { parseAddress } from "../../codec/ip.ts";
 import { PORT } from "../../core/target.ts";
+import { wordsOf } from "../../error.ts";
 import { monotonicMs } from "../clock.ts";
 import { makeSocketAddress } from "../socket-address.ts";
 import type { UplinkBinding } from "../uplink-socket.ts";
-import { type Attempt, wordsOf } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
 import { askServer, lookUpError, type Reply } from "./dns.ts";
 
 /** Finds the addresses of names in the binding's family, through its uplink. */

@@ -1,8 +1,9 @@
 import { parseAddress } from "../../codec/ip.ts";
 import { addressOf, type Target } from "../../core/target.ts";
+import { wordsOf } from "../../error.ts";
 import { makeSocketAddress } from "../socket-address.ts";
 import type { UplinkBinding } from "../uplink-socket.ts";
-import { type Attempt, type OnEnd, type Outcome, wordsOf } from "./attempt.ts";
+import type { Attempt, OnEnd, Outcome } from "./attempt.ts";
 import { probeDns } from "./dns.ts";
 import { probePage } from "./page.ts";
 import { type Found, openResolver } from "./resolver.ts";
