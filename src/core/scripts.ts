@@ -1,12 +1,13 @@
 import type { Command, RunScript } from "./command.ts";
-import type { ScriptEnded } from "./event.ts";
+import type { ScriptEnded, ScriptName } from "./event.ts";
 import type { Family } from "./family.ts";
 import { byPreference, leadOf, mainFamily } from "./lead.ts";
 import type { Report } from "./report.ts";
+import { reportText } from "./report-text.ts";
 import type { Gate, ScriptsState, State, UplinkState } from "./state.ts";
 
 /** A refused failback is asked for again after so long (ms): AstLinux's interval. */
-export const ASK_AGAIN_MS = 10_000;
+const ASK_AGAIN_MS = 10_000;
 
 /** A permission that isn't used within this time (ms) has to be asked for anew. */
 const PERMISSION_MS = 5000;
@@ -50,48 +51,54 @@ const tellChange = (state: State): Omit<Ran, "reviewAt"> => {
   const lead = leadOf(state);
   const { told, changing } = state.scripts;
   if (lead === null || changing || lead.settings.name === told) return { state, commands: [] };
-  const { change } = state.scriptSettings;
-  const isFirst = told === null && isPrimary(state, lead);
-  const silent = change === null || isFirst;
+  const path = state.scriptSettings.change;
+  const isPrimary = lead === byPreference(state.uplinks)[0];
+  const silent = path === null || (told === null && isPrimary);
   return {
     state: { ...state, scripts: { ...state.scripts, told: lead.settings.name, changing: !silent } },
-    commands: silent ? [] : [changeScript(state, { path: change, lead })],
-  };
-};
-
-const isPrimary = (state: State, uplink: UplinkState): boolean => byPreference(state.uplinks)[0] === uplink;
-
-const changeScript = (state: State, { path, lead }: { path: string; lead: UplinkState }): RunScript => {
-  const family = mainFamily(state);
-  const word = isPrimary(state, lead) ? "PRIMARY" : "SECONDARY";
-  return {
-    kind: "run-script",
-    script: "change",
-    path,
-    arguments: contract(state, word, lead),
-    variables: variables(state, { event: state.families[family].how ?? "chosen", to: lead.settings.name }),
-    since: state.families[family].since,
-    timeoutMs: state.scriptSettings.timeoutMs,
+    commands: silent ? [] : [call(state, { script: "change", path, word: isPrimary ? "PRIMARY" : "SECONDARY", lead })],
   };
 };
 
 const askGate = (state: State, now: number): Ran => {
   const { gate } = state.scripts;
-  const { allowFailback: path, timeoutMs } = state.scriptSettings;
+  const path = state.scriptSettings.allowFailback;
   const lead = leadOf(state);
   if (path === null || lead === null || gate.asking) return { state, commands: [], reviewAt: NEVER };
   if (now < gate.askAgainAt) return { state, commands: [], reviewAt: gate.askAgainAt };
-  const to = byPreference(state.uplinks)[0]?.settings.name ?? "";
-  const question: RunScript = {
-    kind: "run-script",
-    script: "allowFailback",
-    path,
-    arguments: contract(state, "SECONDARY_EXIT", lead),
-    variables: variables(state, { event: "failback", to }),
-    since: state.families[mainFamily(state)].since,
-    timeoutMs,
-  };
+  const question = call(state, { script: "allowFailback", path, word: "SECONDARY_EXIT", lead });
   return { state: withGate(state, { ...gate, asking: true }), commands: [question], reviewAt: NEVER };
+};
+
+interface Call {
+  readonly script: ScriptName;
+  readonly path: string;
+  /** The first argument. */
+  readonly word: "PRIMARY" | "SECONDARY" | "SECONDARY_EXIT";
+  /** Who carries the traffic now. */
+  readonly lead: UplinkState;
+}
+
+const call = (state: State, { script, path, word, lead }: Call): RunScript => {
+  const family = mainFamily(state);
+  const { how, since, reason } = state.families[family];
+  const isQuestion = script === "allowFailback";
+  const to = isQuestion ? byPreference(state.uplinks)[0] : lead;
+  return {
+    kind: "run-script",
+    script,
+    path,
+    arguments: contract(state, word, lead),
+    variables: {
+      WAN_FAILOVER_EVENT: isQuestion ? "failback" : (how ?? "chosen"),
+      WAN_FAILOVER_FROM: state.scripts.told ?? "",
+      WAN_FAILOVER_TO: to?.settings.name ?? "",
+      WAN_FAILOVER_FAMILY: family,
+      WAN_FAILOVER_REASON: reason,
+    },
+    since,
+    timeoutMs: state.scriptSettings.timeoutMs,
+  };
 };
 
 const withGate = (state: State, gate: Gate): State => ({ ...state, scripts: { ...state.scripts, gate } });
@@ -117,17 +124,6 @@ const gatewayOf = (uplink: UplinkState | undefined, family: Family): string => {
   return known ?? "";
 };
 
-const variables = (state: State, { event, to }: { event: string; to: string }): Readonly<Record<string, string>> => {
-  const family = mainFamily(state);
-  return {
-    WAN_FAILOVER_EVENT: event,
-    WAN_FAILOVER_FROM: state.scripts.told ?? "",
-    WAN_FAILOVER_TO: to,
-    WAN_FAILOVER_FAMILY: family,
-    WAN_FAILOVER_REASON: state.families[family].reason,
-  };
-};
-
 /** What became of a script. Pure; never throws. */
 export const noteScript = (
   state: State,
@@ -137,12 +133,12 @@ export const noteScript = (
   const path = state.scriptSettings[script] ?? script;
   const problem = problemOf(outcome);
   const isAnswer = script === "allowFailback" && outcome.kind === "exited";
-  const reports: Report[] = problem === null || isAnswer ? [] : [{ kind: "script-failed", path, problem }];
+  const failure: Report | null = problem === null ? null : { kind: "script-failed", path, problem };
   const after =
     script === "change"
-      ? changed(state, problem === null ? null : `The script ${path} failed: ${problem}`)
+      ? changed(state, failure === null ? null : reportText(failure).text)
       : withGate(state, problem === null ? allowed(now) : refused(`${path} keeps traffic here (${problem})`, now));
-  return { state: after, reports };
+  return { state: after, reports: failure === null || isAnswer ? [] : [failure] };
 };
 
 const changed = (state: State, problem: string | null): State => ({
