@@ -118,10 +118,13 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
     initial,
     now: clock.now(),
     version: VERSION,
-    wallOffset: () => Date.now() - clock.now(),
+    wallOffset: () => wallOffset(clock),
     store: openJournalFile(journalPath),
     complain: (problem) => messages.add("error", problem),
   });
+
+/** What makes milliseconds since 1970 of those since boot, at this moment: somebody may set the clock. */
+const wallOffset = (clock: Clock): number => Date.now() - clock.now();
 
 const portsOf = (
   { machine, messages, statePath, probers, orders, clock }: Parts,
@@ -135,7 +138,7 @@ const portsOf = (
     flushFlows: (flows) => void machine.flush(flows).catch(complain),
     runScript: ({ script, since, variables, ...run }) => {
       const onLine = (line: string): void => messages.add("info", `${run.path}: ${line}`);
-      const dated = { ...variables, WAN_FAILOVER_SINCE: new Date(Date.now() - (clock.now() - since)).toISOString() };
+      const dated = { ...variables, WAN_FAILOVER_SINCE: new Date(wallOffset(clock) + since).toISOString() };
       void runScript({ ...run, variables: dated, onLine }).then((outcome) =>
         push({ kind: "script-ended", script, outcome }),
       );

@@ -26,6 +26,7 @@ export interface OpenProbes {
 /** An answer that took longer than this is of no use to anybody. */
 const FORGET_AFTER_MS = 30_000;
 const SEQUENCES = 0x10000;
+
 /** No probe yet. The first number on the wire is random, so that a stranger doesn't know which are in use. Never throws. */
 export const openProbeTable = (): OpenProbes => {
   const probes = new Map<number, OpenProbe>();

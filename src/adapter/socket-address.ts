@@ -1,5 +1,4 @@
-import type { Family } from "../codec/family.ts";
-import { familyFromLength } from "../codec/family.ts";
+import { type Family, familyFromLength } from "../codec/family.ts";
 import { AF_INET, AF_INET6 } from "./linux.ts";
 
 interface SocketAddressForm {

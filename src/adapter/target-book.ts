@@ -1,4 +1,4 @@
-import { ADDRESS_LENGTH, type Family } from "../codec/family.ts";
+import { ADDRESS_LENGTH, type Family, familyFromLength } from "../codec/family.ts";
 import { parseAddress } from "../codec/ip.ts";
 import { InvariantError } from "../error.ts";
 import { makeSocketAddress, SOCKET_ADDRESS } from "./socket-address.ts";
@@ -35,7 +35,7 @@ export const openTargetBook = (family: Family): ((text: string) => Target) => {
 /** Whether the `struct sockaddr` at `at` has the target's address. Never throws. */
 export const isSocketAddressOf = (target: Target, bytes: Uint8Array, at: number): boolean => {
   const { address } = target;
-  const start = at + SOCKET_ADDRESS[address.length === ADDRESS_LENGTH.ipv4 ? "ipv4" : "ipv6"].offset;
+  const start = at + SOCKET_ADDRESS[familyFromLength(address.length)].offset;
   for (let index = 0; index < address.length; index++) if (bytes[start + index] !== address[index]) return false;
   return true;
 };

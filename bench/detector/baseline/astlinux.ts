@@ -1,11 +1,11 @@
 import { chances } from "../../../test/fake/line.ts";
 import type { Contender } from "../contender.ts";
-import { type Script, startScript } from "./script.ts";
+import { PING_OCTETS, type Script, startScript } from "./script.ts";
 
 /** wan-failover of AstLinux with its defaults: `fping -t 1000` of its targets each 20 s, a counter up to 3. */
 export const ASTLINUX: Contender = {
   name: "AstLinux",
-  octetsPerProbe: 168, // fping: 56 octets of data
+  octetsPerProbe: PING_OCTETS,
   hearsTraffic: false,
   start: ({ seed }) => startScript(loop(seed)),
 };

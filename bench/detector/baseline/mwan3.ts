@@ -1,11 +1,11 @@
 import { chances } from "../../../test/fake/line.ts";
 import type { Contender } from "../contender.ts";
-import { type Script, startScript } from "./script.ts";
+import { PING_OCTETS, type Script, startScript } from "./script.ts";
 
 /** OpenWrt's mwan3track with its defaults and the four targets of its example. */
 export const MWAN3: Contender = {
   name: "mwan3",
-  octetsPerProbe: 168, // ping -s 56
+  octetsPerProbe: PING_OCTETS,
   hearsTraffic: false,
   start: ({ seed }) => startScript(loop(seed)),
 };

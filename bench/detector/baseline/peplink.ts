@@ -1,11 +1,11 @@
 import { chances } from "../../../test/fake/line.ts";
 import type { Contender } from "../contender.ts";
-import { type Script, startScript } from "./script.ts";
+import { PING_OCTETS, type Script, startScript } from "./script.ts";
 
 /** Peplink's health check as its manual gives the defaults: two hosts each 5 s, 5 s to answer, 3 failures, 3 successes. */
 export const PEPLINK: Contender = {
   name: "Peplink",
-  octetsPerProbe: 168, // ping: 56 octets of data
+  octetsPerProbe: PING_OCTETS,
   hearsTraffic: false,
   start: ({ seed }) => startScript(loop(seed)),
 };

@@ -11,6 +11,9 @@ export type Act =
 /** A loop that blocks while it asks, as shell scripts do. It is given whether the question before was answered. */
 export type Script = Generator<Act, never, boolean>;
 
+/** An echo request and its reply as ping and fping send them by default: 56 octets of data, ICMP 8, IPv4 20. */
+export const PING_OCTETS = 2 * (56 + 8 + 20);
+
 const NO_PROBES: readonly ProbeRequest[] = [];
 
 /** Runs a script as a detector. */

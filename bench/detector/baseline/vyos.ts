@@ -1,11 +1,11 @@
 import { chances } from "../../../test/fake/line.ts";
 import type { Contender } from "../contender.ts";
-import { type Script, startScript } from "./script.ts";
+import { PING_OCTETS, type Script, startScript } from "./script.ts";
 
 /** VyOS load-balancing wan with its defaults: one ping each 5 s, answered within 5 s or not, and one failure is enough. */
 export const VYOS: Contender = {
   name: "VyOS wlb",
-  octetsPerProbe: 168, // ping: 56 octets of data
+  octetsPerProbe: PING_OCTETS,
   hearsTraffic: false,
   start: ({ seed }) => startScript(loop(seed)),
 };
