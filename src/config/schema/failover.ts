@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { duration, group } from "../value.ts";
+
+/** `failover:` */
+export const failover = group(
+  {
+    holdAfterFailover: duration(
+      { from: "0s", to: "7d" },
+      { description: "No failback sooner than this after a failover." },
+    ).prefault("10m"),
+    holdAfterFailback: duration(
+      { from: "0s", to: "7d" },
+      {
+        description:
+          "No switch of convenience sooner than this after a failback. An uplink that fails is left at once.",
+      },
+    ).prefault("1m"),
+    failback: z
+      .enum(["auto", "manual"])
+      .meta({
+        description:
+          "How traffic comes back. `auto`: by itself, once a better uplink is well. `manual`: on `wan-failover failback`.",
+      })
+      .default("auto"),
+    divert: z
+      .boolean()
+      .meta({
+        description:
+          "Move new connections on the first well-founded suspicion. Running ones stay until the failure is certain.",
+      })
+      .default(true),
+    drain: z
+      .union([
+        z.literal("never").transform(() => null),
+        duration({ from: "0s", to: "7d" }, { description: "For so long." }),
+      ])
+      .meta({
+        description:
+          "How long running connections may stay after a failback. Then they follow. `0s`: at once. `never`: they end where they began.",
+      })
+      .prefault("30m"),
+    onStop: z
+      .enum(["keep", "restore"])
+      .meta({
+        description:
+          "What a stop of the service leaves behind. `keep`: routes and flows as they are, so that an upgrade costs no packet. `restore`: the machine as it was before.",
+      })
+      .default("keep"),
+  },
+  { description: "When traffic moves, and when it comes back." },
+);

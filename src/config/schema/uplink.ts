@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
+import { detection } from "../detection.ts";
+import { target } from "../target.ts";
+import { group, isInterfaceName, server } from "../value.ts";
+import { ipv4, ipv6 } from "./addressing.ts";
+
+/** One entry of `uplinks:`. */
+export const uplink = group(
+  {
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,14}$/, {
+        error: "isn't a name: a lower-case letter, then up to 14 letters, digits and hyphens",
+      })
+      .meta({
+        description: "What people call it. A lower-case letter, then up to 14 letters, digits and hyphens; unique.",
+        examples: ["fiber", "lte"],
+      }),
+    interface: z
+      .string()
+      .refine(isInterfaceName, {
+        error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
+      })
+      .meta({
+        description: "The network interface, as `ip link` shows it. Unique; it may come and go.",
+        examples: ["eth0", "wwan0"],
+      }),
+    tier: z
+      .int()
+      .min(1)
+      .max(UPLINKS_MAX)
+      .meta({
+        description:
+          "Preference, 1 is best. Default: its place in the list. Uplinks of one tier share traffic by weight.",
+        examples: [1],
+      })
+      .optional(),
+    weight: z.int().min(1).max(256).meta({ description: "Its share of the traffic within a tier." }).default(1),
+    metered: z
+      .boolean()
+      .meta({ description: "Whether traffic costs money here. Then `detection: metered` is the default." })
+      .default(false),
+    ipv4: ipv4.prefault({}),
+    ipv6: ipv6.prefault({}),
+    nat: z
+      .boolean()
+      .meta({ description: "Masquerade IPv4 that leaves here. Leave it off where the firewall does it already." })
+      .default(false),
+    targets: z
+      .array(target)
+      .min(1)
+      .max(16)
+      .meta({
+        description:
+          "What is probed through this uplink. An address is pinged; [targets.md](targets.md) explains `tcp://HOST:PORT`, `dns://ADDRESS/NAME`, `http://HOST/PATH` and `https://HOST/PATH`. At least two for each family in use (`classic`: one), from several operators: the uplink counts as down only when all are silent.",
+      })
+      .prefault([...DEFAULT_TARGETS]),
+    dns: z
+      .array(server())
+      .max(8)
+      .meta({
+        description:
+          "Resolvers of this uplink. Through it, they are asked for the addresses of targets that have names. Default: the servers of its `dns://` targets, else well-known ones.",
+      })
+      .prefault([]),
+    detection: detection.optional(),
+  },
+  { description: "One way out to the internet." },
+);
