@@ -23,16 +23,15 @@ test("every mistake of a config has a line", () => {
   );
 });
 
-test.each([
-  new InvariantError("two uplinks have one number"),
-  new TypeError("x is not a function"),
-  "a string",
-])("our own mistakes show their stack only when asked: %s", (error) => {
-  const text = errorText(error, false);
-  expect(text).not.toMatch(/\n|at .*:\d+/);
-  expect(text).toContain("WAN_FAILOVER_DEBUG=1");
-  expect(error instanceof Error ? errorText(error, true) : "    at x").toContain("    at ");
-});
+test.each([new InvariantError("two uplinks have one number"), new TypeError("x is not a function"), "a string"])(
+  "our own mistakes show their stack only when asked: %s",
+  (error) => {
+    const text = errorText(error, false);
+    expect(text).not.toMatch(/\n|at .*:\d+/);
+    expect(text).toContain("WAN_FAILOVER_DEBUG=1");
+    expect(error instanceof Error ? errorText(error, true) : "    at x").toContain("    at ");
+  },
+);
 
 test("exit codes tell who must act", () => {
   expect(exitCodeOf(new AppError("usage", ""))).toBe(2);

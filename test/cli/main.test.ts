@@ -56,34 +56,26 @@ const run = (...argv: string[]): Promise<Outcome> =>
     );
   });
 
-test.each([
-  ["status"],
-  ["status --watch"],
-  ["explain"],
-  ["test"],
-  ["failback"],
-  ["use auto"],
-])("`%s` without a daemon ends with 3 and says how to start one", async (line) => {
-  expect(await run(...line.split(" "))).toEqual({
-    code: 3,
-    stdout: "",
-    stderr: `wan-failover: no daemon answers on ${folder}/api.sock. Start it: \`systemctl start wan-failover\`, or \`wan-failover run\`.\n`,
-  });
-});
+test.each([["status"], ["status --watch"], ["explain"], ["test"], ["failback"], ["use auto"]])(
+  "`%s` without a daemon ends with 3 and says how to start one",
+  async (line) => {
+    expect(await run(...line.split(" "))).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: `wan-failover: no daemon answers on ${folder}/api.sock. Start it: \`systemctl start wan-failover\`, or \`wan-failover run\`.\n`,
+    });
+  },
+);
 
-test.each([
-  ["frobnicate"],
-  ["use"],
-  ["test --for 5"],
-  ["status --nonsense"],
-  ["run --socket /x"],
-  [""],
-])("`%s` ends with 2, and the mistake is on standard error", async (line) => {
-  const { code, stdout, stderr } = await run(...line.split(" ").filter((word) => word !== ""));
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toMatch(/\S/);
-  expect(stderr).not.toContain("    at ");
-});
+test.each([["frobnicate"], ["use"], ["test --for 5"], ["status --nonsense"], ["run --socket /x"], [""]])(
+  "`%s` ends with 2, and the mistake is on standard error",
+  async (line) => {
+    const { code, stdout, stderr } = await run(...line.split(" ").filter((word) => word !== ""));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/\S/);
+    expect(stderr).not.toContain("    at ");
+  },
+);
 
 test("a config that is missing or wrong ends with 2", async () => {
   expect(await run("check")).toMatchObject({ code: 2, stdout: "" });

@@ -24,19 +24,12 @@ describe("a target", () => {
     expect(isTarget(address)).toBe(true);
   });
 
-  test.each([
-    "0.0.0.0",
-    "127.0.0.1",
-    "169.254.1.1",
-    "224.0.0.1",
-    "255.255.255.255",
-    "::",
-    "::1",
-    "fe80::1",
-    "ff02::1",
-  ])("can't be %s", (address) => {
-    expect(isTarget(address)).toBe(false);
-  });
+  test.each(["0.0.0.0", "127.0.0.1", "169.254.1.1", "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "ff02::1"])(
+    "can't be %s",
+    (address) => {
+      expect(isTarget(address)).toBe(false);
+    },
+  );
 });
 
 test("a gateway may be link-local, but not of the other family", () => {

@@ -15,23 +15,12 @@ describe("reading a duration", () => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  test.each([
-    "",
-    "10",
-    "s",
-    "10 s",
-    "-1s",
-    "1e3s",
-    "10S",
-    "10sec",
-    "1m30s",
-    ".5s",
-    "1.s",
-    "Infinitys",
-    "0x1s",
-  ])("%j is none", (text) => {
-    expect(parseDuration(text)).toBeNull();
-  });
+  test.each(["", "10", "s", "10 s", "-1s", "1e3s", "10S", "10sec", "1m30s", ".5s", "1.s", "Infinitys", "0x1s"])(
+    "%j is none",
+    (text) => {
+      expect(parseDuration(text)).toBeNull();
+    },
+  );
 });
 
 describe("showing a duration", () => {

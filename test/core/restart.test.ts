@@ -44,22 +44,22 @@ test("a start after a failover, without a memory, stays where traffic is until t
   expect(story.outs(40_000)).toEqual(["wwan0", "eth0"]);
 });
 
-test.each([
-  "kept",
-  "lost",
-] as const)("kill -9 in the middle of a divert, its memory %s: new flows stay away from the dead line", (memory) => {
-  const story = tellStory({
-    settings: QUICK,
-    happens: [
-      [20_000, blackhole("fiber", 60_000)],
-      [22_000, killed(memory, 200)],
-    ],
-    untilMs: 60_000,
-  });
-  expect(story.out(21_999)).toBe("wwan0");
-  expect(story.outs(22_000)).toEqual(["wwan0"]);
-  expect(story.status(40_000).active).toEqual(["lte"]);
-});
+test.each(["kept", "lost"] as const)(
+  "kill -9 in the middle of a divert, its memory %s: new flows stay away from the dead line",
+  (memory) => {
+    const story = tellStory({
+      settings: QUICK,
+      happens: [
+        [20_000, blackhole("fiber", 60_000)],
+        [22_000, killed(memory, 200)],
+      ],
+      untilMs: 60_000,
+    });
+    expect(story.out(21_999)).toBe("wwan0");
+    expect(story.outs(22_000)).toEqual(["wwan0"]);
+    expect(story.status(40_000).active).toEqual(["lte"]);
+  },
+);
 
 test("kill -9 in the middle of a divert, and the line is back at the start: new flows return without a switch", () => {
   const story = tellStory({

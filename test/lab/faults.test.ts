@@ -104,26 +104,27 @@ describe("a fault that makes the preferred uplink fail", () => {
   });
   afterAll(() => close());
 
-  test.each(
-    FAULT_NAMES.filter((name) => typeof EXPECTED[name] === "object"),
-  )("%s moves all flows, says why, and mending it brings them back", async (fault) => {
-    const expected = EXPECTED[fault];
-    if (typeof expected === "string") return;
-    const log = logSince(house);
-    const after = await house.lab.break(fault, "wan0");
-    await house.until("on lte", areOn("lte"));
-    const status = await house.status();
-    for (const family of FAMILIES) {
-      await house.meter.recovered({ flow: "long", family, after, via: "wan1" });
-      expect.soft(await house.meter.gap({ flow: "new", family, from: after })).toBeLessThan(expected.withinMs);
-      const { verdict, reason } = told(status, "fiber", family);
-      expect.soft([verdict, reason]).toEqual(["down", expect.stringMatching(expected.told[family])]);
-      expect.soft(status.families[family]).toMatchObject({ carrying: ["lte"], reason: `fiber is down: ${reason}` });
-      expect.soft(log()).toContain(`failover: from fiber to lte; fiber is down: ${reason}`);
-    }
-    await recover(house);
-    expect.soft(log()).toContain("IPv4 failback: from lte to fiber; fiber works again: ");
-  });
+  test.each(FAULT_NAMES.filter((name) => typeof EXPECTED[name] === "object"))(
+    "%s moves all flows, says why, and mending it brings them back",
+    async (fault) => {
+      const expected = EXPECTED[fault];
+      if (typeof expected === "string") return;
+      const log = logSince(house);
+      const after = await house.lab.break(fault, "wan0");
+      await house.until("on lte", areOn("lte"));
+      const status = await house.status();
+      for (const family of FAMILIES) {
+        await house.meter.recovered({ flow: "long", family, after, via: "wan1" });
+        expect.soft(await house.meter.gap({ flow: "new", family, from: after })).toBeLessThan(expected.withinMs);
+        const { verdict, reason } = told(status, "fiber", family);
+        expect.soft([verdict, reason]).toEqual(["down", expect.stringMatching(expected.told[family])]);
+        expect.soft(status.families[family]).toMatchObject({ carrying: ["lte"], reason: `fiber is down: ${reason}` });
+        expect.soft(log()).toContain(`failover: from fiber to lte; fiber is down: ${reason}`);
+      }
+      await recover(house);
+      expect.soft(log()).toContain("IPv4 failback: from lte to fiber; fiber works again: ");
+    },
+  );
 
   test("is found as soon where a target is dead, and leaves the others within users' reach", async () => {
     await house.lab.break("target-dead");
@@ -270,23 +271,22 @@ describe.concurrent("what lasts longer", () => {
     for (const family of FAMILIES) await house.meter.recovered({ flow: "new", family, after, via: "wan0" });
   });
 
-  test.for<FaultName>([
-    "flapping",
-    "carrier-flapping",
-  ])("%s each three seconds has the uplink left three times at the most, for ever longer", async (fault, {
-    expect,
-    onTestFinished: keep,
-  }) => {
-    const detection = { ...BRISK, holdDownMax: "10m" };
-    const failover = { holdAfterFailover: "0s", holdAfterFailback: "0s" };
-    const config = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection })), failover };
-    const house = await openHouse({ config, measure: { long: ["udp"] }, keep });
-    const log = logSince(house);
-    await house.lab.break(fault, "wan0");
-    await pause(24_000);
-    expect.soft(switchesIn(log()).length).toBeLessThanOrEqual(5);
-    const holds = [...log().matchAll(/IPv4 is in hold-down: .* held down for (\d+)/g)].map(([, held]) => Number(held));
-    expect.soft(holds).toEqual([...holds].sort((a, b) => a - b));
-    expect.soft(holds.at(-1)).toBeGreaterThanOrEqual(2);
-  });
+  test.for<FaultName>(["flapping", "carrier-flapping"])(
+    "%s each three seconds has the uplink left three times at the most, for ever longer",
+    async (fault, { expect, onTestFinished: keep }) => {
+      const detection = { ...BRISK, holdDownMax: "10m" };
+      const failover = { holdAfterFailover: "0s", holdAfterFailback: "0s" };
+      const config = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection })), failover };
+      const house = await openHouse({ config, measure: { long: ["udp"] }, keep });
+      const log = logSince(house);
+      await house.lab.break(fault, "wan0");
+      await pause(24_000);
+      expect.soft(switchesIn(log()).length).toBeLessThanOrEqual(5);
+      const holds = [...log().matchAll(/IPv4 is in hold-down: .* held down for (\d+)/g)].map(([, held]) =>
+        Number(held),
+      );
+      expect.soft(holds).toEqual([...holds].sort((a, b) => a - b));
+      expect.soft(holds.at(-1)).toBeGreaterThanOrEqual(2);
+    },
+  );
 });

@@ -204,18 +204,19 @@ describe("a fault", () => {
   afterAll(() => lab.close());
   afterEach(() => lab.heal());
 
-  test.each(
-    FAULT_NAMES.filter((name) => EXPECTED[name] !== undefined),
-  )("%s breaks what it says, and mending it restores that", async (name) => {
-    const start = now();
-    await lab.break(name, "wan0", { everyMs: 20_000 });
-    expect(now() - start).toBeLessThan(100);
-    expect(await symptoms(lab, "wan0")).toEqual({ ...SOUND, ...EXPECTED[name] });
-    if (FAULTS[name].concerns === "uplink") expect(await symptoms(lab, "wan1")).toEqual(SOUND);
-    await lab.mend(name, "wan0");
-    await eventually(async () => (await answered(lab, "wan0", ECHO.ipv6)) === 1);
-    expect(await symptoms(lab, "wan0")).toEqual(SOUND);
-  });
+  test.each(FAULT_NAMES.filter((name) => EXPECTED[name] !== undefined))(
+    "%s breaks what it says, and mending it restores that",
+    async (name) => {
+      const start = now();
+      await lab.break(name, "wan0", { everyMs: 20_000 });
+      expect(now() - start).toBeLessThan(100);
+      expect(await symptoms(lab, "wan0")).toEqual({ ...SOUND, ...EXPECTED[name] });
+      if (FAULTS[name].concerns === "uplink") expect(await symptoms(lab, "wan1")).toEqual(SOUND);
+      await lab.mend(name, "wan0");
+      await eventually(async () => (await answered(lab, "wan0", ECHO.ipv6)) === 1);
+      expect(await symptoms(lab, "wan0")).toEqual(SOUND);
+    },
+  );
 
   test("in one direction leaves the other one open", async () => {
     const requests = async (): Promise<number> =>

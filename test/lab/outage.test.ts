@@ -53,20 +53,19 @@ describe("an outage that only silence tells", () => {
       newMs: 400,
       longMs: 1600,
     },
-  ])("costs new flows under $newMs ms and long ones under $longMs ms with $preset", async ({
-    preset,
-    faults,
-    newMs,
-    longMs,
-  }) => {
-    const config = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: preset })) };
-    const house = await openHouse({ config, measure: { long: ["udp"] } });
-    for (const fault of faults) {
-      const outage = await medians({ house, fault });
-      expect.soft(outage.newMs, `${fault}, new flows`).toBeLessThan(newMs);
-      expect.soft(outage.longMs, `${fault}, long flows`).toBeLessThan(longMs);
-    }
-  }, 400_000);
+  ])(
+    "costs new flows under $newMs ms and long ones under $longMs ms with $preset",
+    async ({ preset, faults, newMs, longMs }) => {
+      const config = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: preset })) };
+      const house = await openHouse({ config, measure: { long: ["udp"] } });
+      for (const fault of faults) {
+        const outage = await medians({ house, fault });
+        expect.soft(outage.newMs, `${fault}, new flows`).toBeLessThan(newMs);
+        expect.soft(outage.longMs, `${fault}, long flows`).toBeLessThan(longMs);
+      }
+    },
+    400_000,
+  );
 });
 
 describe("a lost carrier", () => {

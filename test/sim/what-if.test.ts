@@ -95,15 +95,16 @@ describe("what would have been", () => {
     estimates = estimate(recorded.bytes, ...NAMES.map(under));
   }, 300_000);
 
-  test.each(
-    NAMES.map((name, index) => [name, index] as const),
-  )("under %s is about what happens under it", (name, at) => {
-    const truth = live(under(name), INTERRUPTIONS, LONG_MS);
-    const guess = estimates[at];
-    expect(Math.abs((guess?.failovers ?? 0) - truth.failovers)).toBeLessThanOrEqual(2);
-    expect(Math.abs((guess?.diverts ?? 0) - truth.diverts)).toBeLessThanOrEqual(2);
-    expect(Math.abs((guess?.outageMs ?? 0) - truth.outageMs)).toBeLessThan(CHANCE_MS + truth.outageMs * 0.15);
-  });
+  test.each(NAMES.map((name, index) => [name, index] as const))(
+    "under %s is about what happens under it",
+    (name, at) => {
+      const truth = live(under(name), INTERRUPTIONS, LONG_MS);
+      const guess = estimates[at];
+      expect(Math.abs((guess?.failovers ?? 0) - truth.failovers)).toBeLessThanOrEqual(2);
+      expect(Math.abs((guess?.diverts ?? 0) - truth.diverts)).toBeLessThanOrEqual(2);
+      expect(Math.abs((guess?.outageMs ?? 0) - truth.outageMs)).toBeLessThan(CHANCE_MS + truth.outageMs * 0.15);
+    },
+  );
 
   test("tells failovers that an outage of ten seconds justifies from those that are needless", () => {
     const [fast, calm] = [estimates[NAMES.indexOf("fast")], estimates[NAMES.indexOf("calm")]];

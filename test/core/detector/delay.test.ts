@@ -48,17 +48,16 @@ describe("a blackhole on a clean line", () => {
 });
 
 describe("what must not move traffic", () => {
-  test.each([
-    "fast",
-    "balanced",
-    "metered",
-  ] as const)("a tenth of the probes lost at random for 10 minutes, with %s", (preset) => {
-    for (const seed of SEEDS) {
-      const fate = ({ chance }: { chance: () => number }): number | null => (chance() < 0.1 ? null : 12);
-      const run = runLine({ settings: PRESETS[preset], seed, until: 600_000, fate });
-      expect(run.assessments.filter(({ assessment }) => assessment.diverted)).toEqual([]);
-    }
-  });
+  test.each(["fast", "balanced", "metered"] as const)(
+    "a tenth of the probes lost at random for 10 minutes, with %s",
+    (preset) => {
+      for (const seed of SEEDS) {
+        const fate = ({ chance }: { chance: () => number }): number | null => (chance() < 0.1 ? null : 12);
+        const run = runLine({ settings: PRESETS[preset], seed, until: 600_000, fate });
+        expect(run.assessments.filter(({ assessment }) => assessment.diverted)).toEqual([]);
+      }
+    },
+  );
 
   test.each([1_000, 2_000, 2_900])("an outage of %i ms never fails over with balanced", (lasts) => {
     for (const seed of SEEDS) {
