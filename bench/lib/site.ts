@@ -43,6 +43,7 @@ const familySettings = (family: Family, count: number): UplinkFamilySettings => 
   masquerade: false,
   targets: pings(...targetsOf(family, count)),
   resolvers: [],
+  routes: [],
 });
 
 /** The settings of a site: uplinks in tiers of their own, `balanced` unless said otherwise. */

@@ -5,8 +5,10 @@ import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
 import { formatPath } from "./issue.ts";
+import { routeMistakes } from "./routes.ts";
 import { isProbedIn, parseTarget } from "./target.ts";
 import { SPELLED } from "./value.ts";
+import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 
 /**
  * What the schema can't see: options that are right by themselves but not together. Takes what was written, right or
@@ -17,29 +19,13 @@ export const findContradictions = (written: unknown): Mistake[] => {
   return [
     ...repeated(entriesOf(uplinks, "name")),
     ...repeated(entriesOf(uplinks, "interface")),
+    ...routeMistakes(uplinks),
     ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
   ];
 };
 
 const entriesOf = (uplinks: readonly unknown[], key: string): Entry[] =>
   uplinks.map((uplink, place) => ({ path: ["uplinks", place, key], value: member(uplink, key) }));
-
-type Path = readonly PropertyKey[];
-
-const member = (written: unknown, key: string): unknown =>
-  typeof written === "object" && written !== null ? Object.getOwnPropertyDescriptor(written, key)?.value : undefined;
-
-const listIn = (written: unknown, key: string): readonly unknown[] => {
-  const list = member(written, key);
-  return Array.isArray(list) ? list : [];
-};
-
-const mistake = (path: Path, message: string, remedy: string): Mistake => ({ path, atKey: false, message, remedy });
-
-interface Entry {
-  readonly path: Path;
-  readonly value: unknown;
-}
 
 const repeated = (entries: readonly Entry[]): Mistake[] => {
   const seen = new Map<unknown, Entry>();

@@ -47,6 +47,7 @@ const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   gateway: uplink.ipv4.gateway ?? null,
   masquerade: uplink.nat,
   ...resolveTargets(uplink, "ipv4"),
+  routes: routesIn(uplink, "ipv4"),
 });
 
 const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
@@ -54,7 +55,11 @@ const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   gateway: uplink.ipv6.gateway ?? null,
   masquerade: uplink.ipv6.translate === "masquerade",
   ...resolveTargets(uplink, "ipv6"),
+  routes: routesIn(uplink, "ipv6"),
 });
+
+const routesIn = ({ routes }: ParsedUplink, family: Family): readonly string[] =>
+  routes.filter((network) => network.includes(":") === (family === "ipv6"));
 
 const resolveTargets = (uplink: ParsedUplink, family: Family): Pick<UplinkFamilySettings, "targets" | "resolvers"> => {
   const targets = uplink.targets.filter((target) => isProbedIn(target, family));

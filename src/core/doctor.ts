@@ -1,4 +1,5 @@
 import { ADDRESS_CHECKS } from "./doctor/address-checks.ts";
+import { DESTINATION_CHECKS } from "./doctor/destination-checks.ts";
 import type { MachineFacts } from "./doctor/facts.ts";
 import type { Check, Finding, Topic } from "./doctor/finding.ts";
 import { FIREWALL_CHECKS } from "./doctor/firewall-checks.ts";
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   ...UPLINK_CHECKS,
   ...ADDRESS_CHECKS,
   ...ROUTE_CHECKS,
+  ...DESTINATION_CHECKS,
   ...RULE_CHECKS,
   ...FIREWALL_CHECKS,
   ...OTHER_PROGRAM_CHECKS,

@@ -8,6 +8,8 @@ export interface FirewallUplink {
   readonly interface: string;
   /** The families whose packets are masqueraded as they leave. */
   readonly masquerade: readonly Family[];
+  /** Destinations whose packets are no sign of the line: they always go this way, perhaps only to the modem. */
+  readonly aside: readonly string[];
 }
 
 /** Our table's name, in the family `inet`. */
@@ -81,22 +83,48 @@ const markLeaving = ({ number, interface: name }: FirewallUplink, uplinks: reado
   return `oifname "${name}" ct mark and ${hex(NUMBER_MASK)} != { ${known} } ct mark set ct mark and ${OTHERS} or ${hex(markOf(number))}`;
 };
 
-const countLeaving = ({ number, interface: name }: FirewallUplink): readonly string[] =>
-  BOTH.map((family) => counting({ name: `oifname "${name}"`, family, way: "original", number, direction: "sent" }));
+const countLeaving = (uplink: FirewallUplink): readonly string[] =>
+  BOTH.map((family) =>
+    counting(uplink, {
+      name: `oifname "${uplink.interface}"`,
+      family,
+      way: "original",
+      end: "daddr",
+      direction: "sent",
+    }),
+  );
 
-const countReplies = ({ number, interface: name }: FirewallUplink): readonly string[] =>
-  BOTH.map((family) => counting({ name: `iifname "${name}"`, family, way: "reply", number, direction: "received" }));
+const countReplies = (uplink: FirewallUplink): readonly string[] =>
+  BOTH.map((family) =>
+    counting(uplink, {
+      name: `iifname "${uplink.interface}"`,
+      family,
+      way: "reply",
+      end: "saddr",
+      direction: "received",
+    }),
+  );
 
 interface Counting {
   readonly name: string;
   readonly family: Family;
   readonly way: "original" | "reply";
-  readonly number: number;
+  /** Where in these packets the far end's address stands. */
+  readonly end: "saddr" | "daddr";
   readonly direction: "sent" | "received";
 }
 
-const counting = ({ name, family, way, number, direction }: Counting): string =>
-  `${name} meta nfproto ${family} ct direction ${way} ct mark and ${hex(ANCHORED)} == 0 counter name "${counterName({ number, family, direction })}"`;
+const counting = ({ number, aside }: FirewallUplink, { name, family, way, end, direction }: Counting): string =>
+  [
+    `${name} meta nfproto ${family} ct direction ${way} ct mark and ${hex(ANCHORED)} == 0`,
+    ...exceptions(aside, family, end),
+    `counter name "${counterName({ number, family, direction })}"`,
+  ].join(" ");
+
+const exceptions = (aside: readonly string[], family: Family, end: Counting["end"]): readonly string[] => {
+  const own = aside.filter((network) => network.includes(":") === (family === "ipv6"));
+  return own.length === 0 ? [] : [`${family === "ipv4" ? "ip" : "ip6"} ${end} != { ${own.join(", ")} }`];
+};
 
 const masquerade = ({ interface: name, masquerade: families }: FirewallUplink): readonly string[] =>
   families.map((family) => `oifname "${name}" meta nfproto ${family} masquerade`);

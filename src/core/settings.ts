@@ -45,6 +45,8 @@ export interface UplinkFamilySettings {
   readonly targets: readonly Target[];
   /** Addresses of the DNS servers that are asked, through this uplink, for the addresses of targets that have names. */
   readonly resolvers: readonly string[];
+  /** Destinations that always take this uplink: `192.168.5.0/24`, in the kernel's spelling. */
+  readonly routes: readonly string[];
 }
 
 /** When to switch, and what becomes of running flows. */

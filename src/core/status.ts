@@ -1,4 +1,5 @@
 import { candidates, isWorking } from "./candidate.ts";
+import { obstacles, obstacleText } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
@@ -176,11 +177,20 @@ const medianRtt = (samples: readonly Sample[]): number | null => {
 const problems = (state: State, now: number): readonly string[] => [
   ...silentEverywhere(state),
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
+  ...unrouted(state),
   ...(state.scripts.problem === null ? [] : [state.scripts.problem]),
   ...(isFighting(state.upkeep, now)
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
     : []),
 ];
+
+const unrouted = ({ uplinks, kernel }: State): readonly string[] =>
+  kernel === null
+    ? []
+    : obstacles(
+        uplinks.map(({ settings }) => settings),
+        kernel,
+      ).map(obstacleText);
 
 /** All uplinks fell silent together: that speaks against us or the targets rather than against every line at once. */
 const silentEverywhere = (state: State): readonly string[] =>

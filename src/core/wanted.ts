@@ -1,3 +1,4 @@
+import { destinationRoutes } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { type FirewallUplink, firewallRuleset } from "./firewall.ts";
@@ -42,6 +43,7 @@ export const wanted = (input: WantedInput): Wanted => {
     routes: [
       ...displaced.map(adopted),
       ...families.flatMap((family) => mainDefaults(input, family)),
+      ...families.flatMap((family) => destinationRoutes(input.uplinks, input.kernel, family)),
       ...families.flatMap((family) => uplinkTables(input, family)),
       ...refused.map((family) => defaultRoute(family, { table: REFUSAL_TABLE, metric: 1, hops: [] })),
     ],
@@ -174,4 +176,5 @@ const firewallUplink = (uplink: UplinkState): FirewallUplink => ({
   number: uplink.number,
   interface: uplink.settings.interface,
   masquerade: FAMILIES.filter((family) => uplink.settings.families[family].masquerade),
+  aside: FAMILIES.flatMap((family) => uplink.settings.families[family].routes),
 });

@@ -41,7 +41,7 @@ describe("the least config", () => {
 
   test("learns both families, translates nothing, probes three operators", () => {
     const { families } = settings.uplinks[0] ?? {};
-    const same = { method: "external", gateway: null, masquerade: false, resolvers: [] };
+    const same = { method: "external", gateway: null, masquerade: false, resolvers: [], routes: [] };
     expect(families).toEqual({
       ipv4: { ...same, targets: pings("1.1.1.1", "8.8.8.8", "9.9.9.9") },
       ipv6: { ...same, targets: pings("2606:4700:4700::1111", "2001:4860:4860::8888") },
@@ -73,6 +73,7 @@ describe("what is written counts", () => {
     ipv6: { gateway: FE80::1, translate: masquerade }
     nat: true
     targets: [9.9.9.9, 1.1.1.1, 2001:DB8:0::1, "2001:db8::2"]
+    routes: [192.168.5.0/24, 192.0.2.7, "2001:DB8:5:0:1:0:0:0/80"]
     detection: { preset: calm, failoverSpan: 8s, failoverEvidence: 11, failoverSpanGrowth: 1.2 }
 `,
       "c",
@@ -91,6 +92,7 @@ describe("what is written counts", () => {
             masquerade: true,
             targets: pings("9.9.9.9", "1.1.1.1"),
             resolvers: [],
+            routes: ["192.168.5.0/24", "192.0.2.7/32"],
           },
           ipv6: {
             method: "external",
@@ -98,6 +100,7 @@ describe("what is written counts", () => {
             masquerade: true,
             targets: pings("2001:db8::1", "2001:db8::2"),
             resolvers: [],
+            routes: ["2001:db8:5:0:1::/80"],
           },
         },
         detection: { ...PRESETS.calm, failoverSpanMs: 8_000, failoverEvidenceNats: 11, failoverSpanGrowth: 1.2 },
@@ -183,8 +186,47 @@ describe("each mistake has its place, its path and its remedy", () => {
       "detection: { preset: classic, threshold: 0 }",
       "c:4:46 uplinks[0].detection.threshold: 0 is too small → give a whole number from 1 to 100",
     ],
+    [
+      "routes: [lan]",
+      'c:4:14 uplinks[0].routes[0]: "lan" isn\'t a network → give a network or an address, such as 192.168.5.0/24',
+    ],
+    [
+      "routes: [0.0.0.0/0]",
+      "c:4:14 uplinks[0].routes[0]: 0.0.0.0/0 is the default route, which the policy decides → give a network or an address, such as 192.168.5.0/24",
+    ],
+    [
+      'routes: ["2000::/3"]',
+      "c:4:14 uplinks[0].routes[0]: 2000::/3 would swallow the default route → give networks of /8 or longer",
+    ],
+    [
+      "routes: [128.0.0.0/1]",
+      "c:4:14 uplinks[0].routes[0]: 128.0.0.0/1 would swallow the default route → give networks of /8 or longer",
+    ],
+    [
+      "routes: [192.168.5.1/24]",
+      "c:4:14 uplinks[0].routes[0]: 192.168.5.1/24 isn't the first address of its network → did you mean 192.168.5.0/24?",
+    ],
+    [
+      "routes: [169.254.1.0/24]",
+      "c:4:14 uplinks[0].routes[0]: 169.254.1.0/24 isn't routed beyond a gateway → give a network or an address, such as 192.168.5.0/24",
+    ],
+    [
+      "routes: [10.1.2.3/32, 10.0.0.0/8, 10.1.2.3]",
+      "c:4:39 uplinks[0].routes[2]: 10.1.2.3 and 10.1.2.3/32, at uplinks[0].routes[0], have addresses in common → let each destination take one uplink",
+    ],
   ])("%s", (option, complaint) => {
     expect(about(option)).toEqual([complaint]);
+  });
+
+  test("in a destination of two uplinks, and in one of a family that its uplink doesn't use", () => {
+    const text = (routes: string) =>
+      `uplinks:\n  - { name: a, interface: x, routes: [192.168.5.0/24] }\n  - { name: b, interface: y, ipv6: { method: none }, routes: [${routes}] }\n`;
+    expect(complaints(text("192.168.5.128/25"))).toEqual([
+      "c:3:63 uplinks[1].routes[0]: 192.168.5.128/25 and 192.168.5.0/24, at uplinks[0].routes[0], have addresses in common → let each destination take one uplink",
+    ]);
+    expect(complaints(text('"2001:db8::/32"'))).toEqual([
+      "c:3:63 uplinks[1].routes[0]: 2001:db8::/32 is an IPv6 network, and the uplink doesn't use IPv6 → remove it",
+    ]);
   });
 
   test("in targets that aren't addresses, that can't tell and that are there twice", () => {

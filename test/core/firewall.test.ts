@@ -48,23 +48,41 @@ table inet wan_failover {
 
 test("the table marks, pins, counts and masquerades", () => {
   const ruleset = firewallRuleset([
-    { number: 1, interface: "eth0", masquerade: ["ipv4"] },
-    { number: 2, interface: "wwan0", masquerade: [] },
+    { number: 1, interface: "eth0", masquerade: ["ipv4"], aside: [] },
+    { number: 2, interface: "wwan0", masquerade: [], aside: [] },
   ]);
   expect(ruleset).toBe(GOLDEN);
 });
 
 test("without masquerade there is no chain for it", () => {
-  expect(firewallRuleset([{ number: 1, interface: "eth0", masquerade: [] }])).not.toContain("masquerade");
+  expect(firewallRuleset([{ number: 1, interface: "eth0", masquerade: [], aside: [] }])).not.toContain("masquerade");
 });
 
 test("the highest number fits the mark, and the other bits stay as they are", () => {
-  const ruleset = firewallRuleset([{ number: 31, interface: "eth0", masquerade: [] }]);
+  const ruleset = firewallRuleset([{ number: 31, interface: "eth0", masquerade: [], aside: [] }]);
   expect(ruleset).toContain("meta mark set meta mark and 0xc0ffffff or 0x1f000000");
   expect(ruleset).toContain("ct mark set ct mark and 0xc0ffffff or 0x3f000000");
 });
 
 test("counters are found again by their names", () => {
   const name = counterName({ number: 2, family: "ipv6", direction: "received" });
-  expect(firewallRuleset([{ number: 2, interface: "eth0", masquerade: [] }])).toContain(`counter ${name} { }`);
+  expect(firewallRuleset([{ number: 2, interface: "eth0", masquerade: [], aside: [] }])).toContain(
+    `counter ${name} { }`,
+  );
+});
+
+test("what always takes an uplink is no sign of life", () => {
+  const aside = ["192.168.5.0/24", "192.0.2.7/32", "2001:db8:5::/48"];
+  const rules = firewallRuleset([{ number: 1, interface: "eth0", masquerade: [], aside }]).split("\n");
+  const counting = rules.filter((rule) => rule.includes("counter name")).map((rule) => rule.trim());
+  expect(counting).toEqual([
+    expect.stringMatching(
+      /^iifname .* ip saddr != { 192\.168\.5\.0\/24, 192\.0\.2\.7\/32 } counter name "uplink1_ipv4_received"$/,
+    ),
+    expect.stringMatching(/^iifname .* ip6 saddr != { 2001:db8:5::\/48 } counter name "uplink1_ipv6_received"$/),
+    expect.stringMatching(
+      /^oifname .* ip daddr != { 192\.168\.5\.0\/24, 192\.0\.2\.7\/32 } counter name "uplink1_ipv4_sent"$/,
+    ),
+    expect.stringMatching(/^oifname .* ip6 daddr != { 2001:db8:5::\/48 } counter name "uplink1_ipv6_sent"$/),
+  ]);
 });

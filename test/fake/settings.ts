@@ -37,6 +37,7 @@ const IPV4: UplinkFamilySettings = {
   masquerade: true,
   targets: TARGETS.ipv4,
   resolvers: [],
+  routes: [],
 };
 const IPV6: UplinkFamilySettings = {
   method: "external",
@@ -44,6 +45,7 @@ const IPV6: UplinkFamilySettings = {
   masquerade: false,
   targets: TARGETS.ipv6,
   resolvers: [],
+  routes: [],
 };
 
 /** An address family that an uplink doesn't use. */
@@ -53,6 +55,7 @@ export const UNUSED: UplinkFamilySettings = {
   masquerade: false,
   targets: [],
   resolvers: [],
+  routes: [],
 };
 
 /** An uplink with what the config's defaults give it, and some changes. */

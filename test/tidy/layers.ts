@@ -48,6 +48,7 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [
       "src/config",
       "src/core/family.ts",
+      "src/core/network.ts",
       "src/core/target.ts",
       "src/core/detector/presets.ts",
       "src/error.ts",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
+import { destination } from "../destination.ts";
 import { detection } from "../detection.ts";
 import { target } from "../target.ts";
 import { group, isInterfaceName, server } from "../value.ts";
@@ -62,6 +63,15 @@ export const uplink = group(
       .meta({
         description:
           "Resolvers of this uplink. Through it, they are asked for the addresses of targets that have names. Default: the servers of its `dns://` targets, else well-known ones.",
+      })
+      .prefault([]),
+    routes: z
+      .array(destination())
+      .max(64)
+      .meta({
+        description:
+          "Destinations that always take this uplink, also while it is a standby ([routes.md](routes.md)): networks or single addresses.",
+        examples: ["192.168.5.0/24"],
       })
       .prefault([]),
     detection: detection.optional(),

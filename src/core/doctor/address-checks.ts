@@ -1,7 +1,7 @@
+import { formatNetwork, overlap } from "../network.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, type Finding, note, warning } from "./finding.ts";
-import { formatNetwork, overlap } from "./network.ts";
 import { type Attached, linkOf, localNetworks, networksOf, uplinksOf } from "./topology.ts";
 
 /** Networks that are in two places. */

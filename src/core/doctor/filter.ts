@@ -1,5 +1,5 @@
 import type { Family } from "../family.ts";
-import { covers, type Network, overlap } from "./network.ts";
+import { covers, type Network, overlap } from "../network.ts";
 
 /** A packet filter's rules, reduced to what is examined. The same form for nftables and for iptables. */
 export interface Filter {

@@ -1,11 +1,11 @@
 import type { Family } from "../family.ts";
 import { MARK_MASK } from "../mark.ts";
+import { formatNetwork, isPrivate } from "../network.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Chain, type Filter, type MarkUse, mayTranslate } from "./filter.ts";
 import { type Check, enumerate, type Finding, note, warning } from "./finding.ts";
 import { parseIptablesListing } from "./iptables-listing.ts";
-import { formatNetwork, isPrivate } from "./network.ts";
 import { parseNftListing } from "./nft-listing.ts";
 import { type Attached, canSend, localNetworks, uplinksOf, uplinksUsing } from "./topology.ts";
 

@@ -1,6 +1,6 @@
 import type { Family } from "../family.ts";
+import { parseNetwork } from "../network.ts";
 import type { Chain, Condition, FilterRule, MarkUse } from "./filter.ts";
-import { parseNetwork } from "./network.ts";
 
 /** The chains and rules in what `iptables-save` or `ip6tables-save` prints; lines that aren't understood are passed over. Never throws. */
 export const parseIptablesListing = (text: string, family: Family): readonly Chain[] => {

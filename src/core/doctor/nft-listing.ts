@@ -1,8 +1,8 @@
 import type { Family } from "../family.ts";
 import { FIREWALL_TABLE } from "../firewall.ts";
+import { type Network, networkOf, parseNetwork } from "../network.ts";
 import type { Branch, Chain, Condition, Filter, FilterRule, FlowTable } from "./filter.ts";
 import { member } from "./json.ts";
-import { type Network, networkOf, parseNetwork } from "./network.ts";
 import { bitsCompared, bitsSet, markOf } from "./nft-mark.ts";
 
 /** The rules in what `nft --json list ruleset` prints (libnftables-json(5)), our own table left out. null where it isn't that. Never throws. */

@@ -1,9 +1,9 @@
 import { FAMILIES, type Family } from "../family.ts";
 import type { KernelState, Route } from "../kernel.ts";
+import { isWide, type Network, networkOf } from "../network.ts";
 import { findPath, isForeignDefault, type Path } from "../path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";
-import { isWide, type Network, networkOf } from "./network.ts";
 
 /** The uplinks of the config, none without one. Never throws. */
 export const uplinksOf = (facts: MachineFacts): readonly UplinkSettings[] => facts.settings?.uplinks ?? [];

@@ -1,4 +1,4 @@
-import type { Family } from "../family.ts";
+import type { Family } from "./family.ts";
 
 /** A range of addresses that share their first bits. */
 export interface Network {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { covers, formatNetwork, isPrivate, networkOf, overlap, parseNetwork } from "../../src/core/doctor/network.ts";
+import { covers, formatNetwork, isPrivate, networkOf, overlap, parseNetwork } from "../../src/core/network.ts";
 
 const network = (text: string) => {
   const parsed = parseNetwork(text, text.includes(":") ? "ipv6" : "ipv4");
