@@ -11,6 +11,7 @@ import { wordsOf } from "./error.ts";
 import { openMachineAccess } from "./machine-access.ts";
 import { restoreMachine, STATE_FILE } from "./reset.ts";
 import { type Messages, openMessages } from "./shell/messages.ts";
+import { openStatusFile, type StatusFile } from "./status-file.ts";
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -29,7 +30,10 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const machine = openMachineAccess();
   const statePath = join(directories.runtime, STATE_FILE);
   const journalPath = journalPathIn(directories);
-  const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages });
+  const complain = (problem: string): void => messages.add("error", problem);
+  const statusFile = openStatusFile({ path: config.status.astlinuxFile, complain });
+  const onNews = (): void => statusFile.update(engine.status);
+  const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages, onNews });
   let refusal: string | null = null;
   const server = await startServer({
     socketPath: socketPathIn(directories),
@@ -40,7 +44,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   });
   engine.begin();
   process.on("SIGHUP", () => {
-    refusal = reload({ configPath, engine, messages, manager });
+    refusal = reload({ configPath, engine, statusFile, messages, manager });
   });
   for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
   await untilEnded(manager, messages);
@@ -70,6 +74,7 @@ const untilEnded = async (manager: ServiceManager, messages: Messages): Promise<
 interface Reload {
   readonly configPath: string;
   readonly engine: Engine;
+  readonly statusFile: StatusFile;
   readonly messages: Messages;
   readonly manager: ServiceManager;
 }
@@ -85,9 +90,11 @@ const reload = (what: Reload): string | null => {
   return refusal;
 };
 
-const takeConfig = ({ configPath, engine }: Reload): string | null => {
+const takeConfig = ({ configPath, engine, statusFile }: Reload): string | null => {
   try {
-    engine.configure(loadConfig(configPath).settings);
+    const { settings, status } = loadConfig(configPath);
+    statusFile.moveTo(status.astlinuxFile);
+    engine.configure(settings);
     return null;
   } catch (error) {
     return `The config ${configPath} was not taken, the one before stays in force: ${whyRefused(error)}`;

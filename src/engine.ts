@@ -17,7 +17,7 @@ import { type Status, status } from "./core/status.ts";
 import { wordsOf } from "./error.ts";
 import type { MachineAccess } from "./machine-access.ts";
 import { asMemory } from "./reset.ts";
-import { type Journal, openJournal } from "./shell/journal/journal.ts";
+import { type Journal, openJournal, type Stepped } from "./shell/journal/journal.ts";
 import { openLoop } from "./shell/loop.ts";
 import type { Messages } from "./shell/messages.ts";
 import { type OrderAnswer, type Orders, openOrders } from "./shell/orders.ts";
@@ -48,6 +48,8 @@ export interface EngineOptions {
   readonly journalPath: string;
   readonly machine: MachineAccess;
   readonly messages: Messages;
+  /** Called after what people see may have changed. Must not throw. */
+  readonly onNews: () => void;
 }
 
 /** While there is user traffic, it is counted this often (ms): packets without an answer call for a probe at once. */
@@ -82,7 +84,10 @@ export const openEngine = (options: EngineOptions): Engine => {
     initial,
     clock: parts.clock,
     perform: (command) => perform(ports, command),
-    observe: journal.observe,
+    observe: (stepped) => {
+      journal.observe(stepped);
+      if (isNews(stepped)) options.onNews();
+    },
   });
   const senses = openSenses(parts, push);
   return {
@@ -106,6 +111,10 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
   };
 };
+
+/** Most steps are answers to probes, of which nobody needs to hear. */
+const isNews = ({ event, commands }: Stepped): boolean =>
+  event.kind === "kernel-read" || event.kind === "configured" || commands.some(({ kind }) => kind === "report");
 
 const initialState = ({ settings, statePath, messages, clock }: Parts): State => {
   const { state, problem } = readState(statePath);

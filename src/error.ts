@@ -56,6 +56,10 @@ export const CATALOGUE = {
     means: "A daemon is running on this socket.",
     remedy: "Stop it first.",
   },
+  "service-failed": {
+    means: "The daemon could not be started or stopped; what happened follows.",
+    remedy: "The system log says more, and so does `wan-failover run`.",
+  },
   "order-refused": {
     means: "The daemon can't do what was asked; the reason follows.",
     remedy: "`wan-failover status` shows the uplinks and their state.",

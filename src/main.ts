@@ -65,7 +65,8 @@ const actions: Actions = {
   status: async (options) => {
     if (options.watch) return watch(options);
     const { runStatus } = await import("./cli/status.ts");
-    return runStatus({ client: await daemonAt(options), json: options.json ?? false, look: look(), output });
+    const form = options.astlinux ? "astlinux" : options.json ? "json" : "text";
+    return runStatus({ client: await daemonAt(options), form, look: look(), output });
   },
   explain: async ({ json = false, ...options }) => {
     const { runExplain } = await import("./cli/explain.ts");
@@ -97,6 +98,11 @@ const actions: Actions = {
     const { runReplay } = await import("./replay.ts");
     const journalPath = journal ?? journalPathIn(directories);
     return runReplay({ journalPath, configPath: config, tune, json, output });
+  },
+  service: async (verb, { config, ...options }) => {
+    const { runService } = await import("./service.ts");
+    const client = await daemonAt(options);
+    return runService({ verb, client, configPath: config ?? configPathIn(directories), directories, output });
   },
   reset: async () => {
     const { runReset } = await import("./reset.ts");

@@ -18,10 +18,15 @@ export interface ConfigOption extends GlobalOptions {
   readonly config?: string;
 }
 
+/** AstLinux's verbs for its service. */
+export const VERBS = ["start", "stop", "restart", "test"] as const;
+
+export type Verb = (typeof VERBS)[number];
+
 /** What each command does. Each returns the exit code, or throws. */
 export interface Actions {
   readonly run: (options: ConfigOption) => Promise<number>;
-  readonly status: (options: JsonOption & { readonly watch?: true }) => Promise<number>;
+  readonly status: (options: JsonOption & { readonly watch?: true; readonly astlinux?: true }) => Promise<number>;
   readonly explain: (options: JsonOption) => Promise<number>;
   readonly test: (uplink: string | undefined, options: JsonOption & { readonly for?: string }) => Promise<number>;
   readonly failback: (options: JsonOption) => Promise<number>;
@@ -32,6 +37,7 @@ export interface Actions {
     journal: string | undefined,
     options: JsonOption & ConfigOption & { readonly tune?: true },
   ) => Promise<number>;
+  readonly service: (verb: Verb, options: ConfigOption) => Promise<number>;
   readonly reset: () => Promise<number>;
   readonly detector: () => Promise<number>;
   readonly demo: (argv: readonly string[]) => Promise<number>;
@@ -90,6 +96,20 @@ const addDaemon = (program: Command, actions: Actions, done: Done): void => {
     .description("run the daemon in the foreground")
     .option("--config <file>", "the config file")
     .action(async (_options, command: Command) => done(await actions.run(command.optsWithGlobals())));
+  program
+    .command("service")
+    .description("start, stop, restart or test the daemon in the background, as AstLinux's `service failover` does")
+    .argument("<verb>", VERBS.join(", "), asVerb)
+    .option("--config <file>", "the config file")
+    .action(async (verb: Verb, _options, command: Command) =>
+      done(await actions.service(verb, command.optsWithGlobals())),
+    );
+};
+
+const asVerb = (text: string): Verb => {
+  const verb = VERBS.find((one) => one === text);
+  if (verb !== undefined) return verb;
+  throw new AppError("usage", `service takes ${VERBS.slice(0, -1).join(", ")} or ${VERBS.at(-1)}, rather than ${text}`);
 };
 
 const JSON_HELP = "for programs: JSON";
@@ -100,6 +120,7 @@ const addQuestions = (program: Command, actions: Actions, done: Done): void => {
     .description("show what is: the uplinks, and which of them carries traffic")
     .option("--json", JSON_HELP)
     .option("--watch", "live, until q is pressed; a text each second where there is no terminal")
+    .option("--astlinux", "in AstLinux's six lines")
     .action(async (_options, command: Command) => done(await actions.status(command.optsWithGlobals())));
   program
     .command("explain")

@@ -1,4 +1,5 @@
 import type { DaemonClient, StatusAnswer } from "../api/contract.ts";
+import { astlinuxStatus } from "./astlinux-status.ts";
 import { BLANK, type Line, paint, span, wrap } from "./line.ts";
 import type { Output } from "./output.ts";
 import { statusLines } from "./render-status.ts";
@@ -14,16 +15,28 @@ export interface Look {
 /** What `wan-failover status` was asked. */
 export interface StatusRequest {
   readonly client: DaemonClient;
-  readonly json: boolean;
+  /** For people; for programs; for AstLinux's page and its users' own tools. */
+  readonly form: "text" | "json" | "astlinux";
   readonly look: Look;
   readonly output: Output;
 }
 
 /** Shows what is, once. Returns the exit code. Throws AppError. */
-export const runStatus = async ({ client, json, look, output }: StatusRequest): Promise<number> => {
+export const runStatus = async ({ client, form, look, output }: StatusRequest): Promise<number> => {
   const answer = await client.status();
-  output.write(json ? JSON.stringify(answer, null, 2) : statusText(answer, { look, now: Date.now() }));
+  output.write(textIn(form, answer, look));
   return 0;
+};
+
+const textIn = (form: StatusRequest["form"], answer: StatusAnswer, look: Look): string => {
+  switch (form) {
+    case "text":
+      return statusText(answer, { look, now: Date.now() });
+    case "json":
+      return JSON.stringify(answer, null, 2);
+    case "astlinux":
+      return astlinuxStatus(answer.status, new Date());
+  }
 };
 
 /** An answer as a page of text. `now`: ms of the wall clock. Pure; never throws. */

@@ -20,6 +20,13 @@ export type LogLevel = ParsedConfig["log"]["level"];
 export interface Config {
   readonly settings: Settings;
   readonly log: { readonly level: LogLevel };
+  readonly status: StatusSettings;
+}
+
+/** Where other programs find what is. */
+export interface StatusSettings {
+  /** Holds AstLinux's status text; null: no such file. */
+  readonly astlinuxFile: string | null;
 }
 
 /** What the core and the log need to know: places become tiers, presets numbers, one list of targets two. Pure. */
@@ -30,6 +37,7 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
     scripts: resolveScripts(parsed.scripts),
   },
   log: parsed.log,
+  status: parsed.status,
 });
 
 const resolveUplink = (uplink: ParsedUplink, place: number): UplinkSettings => ({

@@ -3,6 +3,7 @@ import { UPLINKS_MAX } from "./defaults.ts";
 import { failover } from "./schema/failover.ts";
 import { log } from "./schema/log.ts";
 import { scripts } from "./schema/scripts.ts";
+import { status } from "./schema/status.ts";
 import { uplink } from "./schema/uplink.ts";
 import { group } from "./value.ts";
 
@@ -12,6 +13,7 @@ export const config = group(
     uplinks: z.array(uplink).min(1).max(UPLINKS_MAX).meta({ description: "Every way out, in order of preference." }),
     failover: failover.prefault({}),
     scripts: scripts.prefault({}),
+    status: status.prefault({}),
     log: log.prefault({}),
   },
   { description: "The config of wan-failover, /etc/wan-failover/config.yaml." },

@@ -51,8 +51,8 @@ export const gateway = (family: Family, meta: OptionMeta) =>
     .meta({ ...meta })
     .transform(canonicalAddress);
 
-/** An executable file by its absolute path. */
-export const scriptPath = (meta: OptionMeta) =>
+/** A file by its absolute path. */
+export const absolutePath = (meta: OptionMeta) =>
   z
     .string()
     .regex(/^\/[^\0\n]{1,4094}$/, { error: "isn't an absolute path" })

@@ -21,6 +21,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     check: act("check"),
     doctor: act("doctor"),
     replay: act("replay"),
+    service: act("service"),
     reset: act("reset"),
     detector: act("detector"),
     demo: act("demo"),
@@ -34,6 +35,8 @@ test.each<[string, unknown[]]>([
   ["--socket /s status", ["status", { socket: "/s" }]],
   ["status --socket /s", ["status", { socket: "/s" }]],
   ["explain", ["explain", {}]],
+  ["status --astlinux", ["status", { astlinux: true }]],
+  ["service restart --config /c", ["service", "restart", { config: "/c" }]],
   ["test", ["test", undefined, {}]],
   ["test lte --for 2m", ["test", "lte", { for: "2m" }]],
   ["failback", ["failback", {}]],
@@ -92,7 +95,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, status, explain, test, failback, use, check, doctor, replay, reset, detector, demo",
+    "there is no command frobnicate; there are: run, service, status, explain, test, failback, use, check, doctor, replay, reset, detector, demo",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));
@@ -100,4 +103,10 @@ test.each([
 
 test.each([["5"], ["0s"], ["8d"], ["2 m"], ["-1s"]])("a test can't last %j", async (duration) => {
   expect(await refusal("test", `--for=${duration}`)).toMatchObject({ code: "usage" });
+});
+
+test("a service has AstLinux's verbs and no others", async () => {
+  expect(await refusal("service", "reload")).toEqual(
+    new AppError("usage", "service takes start, stop, restart or test, rather than reload"),
+  );
 });
