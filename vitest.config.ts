@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit: pure and quick · tidy: house rules · sim: seeds · kernel: real sockets in namespaces of its own · lab: the real
- * daemon, several labs beside each other, since they mostly wait · timing: the real daemon against the clock, alone.
+ * daemon, several labs beside each other, since they mostly wait · timing: the real daemon against the clock, alone ·
+ * package: the Debian packages on clean roots, by `npm run package:test` alone, since it fetches two Debians.
  */
 /** Real sockets and clocks on a machine that others use too: what a moment of theirs spoilt is tried once more. */
 const SECOND_CHANCE = { retry: 1 };
@@ -38,6 +39,16 @@ export default defineConfig({
           exclude: ["test/lab/outage.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          pool: "forks",
+        },
+      },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
           pool: "forks",
         },
       },

@@ -69,7 +69,8 @@ export const runProgram = async ({ version, actions, argv }: ProgramOptions): Pr
 
 type Done = (code: number) => void;
 
-const grammar = (version: string, actions: Actions, done: Done): Command => {
+/** The commands, what they take and say; the manual and the shells' completions are made from it too. */
+export const grammar = (version: string, actions: Actions, done: Done): Command => {
   const program = new Command("wan-failover")
     .description("Sees an internet outage within a fraction of a second and moves traffic to an uplink that works.")
     .version(version, "-V, --version", "show the version")

@@ -1,0 +1,26 @@
+# bash completion for wan-failover
+_wan_failover() {
+  local before="" word words
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == -* ]] || before="${before:+$before }$word"
+  done
+  case $before in
+    "demo"*) words="" ;;
+    "detector"*) words="--stdio" ;;
+    "reset"*) words="" ;;
+    "replay"*) words="--config --tune --json" ;;
+    "doctor"*) words="--config --json" ;;
+    "check"*) words="--json" ;;
+    "use"*) words="--json" ;;
+    "failback"*) words="--json" ;;
+    "test"*) words="--for --json" ;;
+    "explain"*) words="--json" ;;
+    "status"*) words="--json --watch" ;;
+    "run"*) words="--config" ;;
+    "") words="run status explain test failback use check doctor replay reset detector demo --version --socket" ;;
+    *) words="" ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")
+  ((${#COMPREPLY[@]})) || mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+}
+complete -F _wan_failover wan-failover
