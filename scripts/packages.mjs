@@ -16,6 +16,8 @@ const PACKAGE_OF_COMMAND = {
   tcpdump: "tcpdump",
   socat: "socat",
   tmux: "tmux",
+  keepalived: "keepalived",
+  "dpkg-deb": "dpkg",
 };
 
 /** Debian leaves these out of an ordinary user's PATH. */

@@ -68,6 +68,10 @@ const actions: Actions = {
     const form = options.astlinux ? "astlinux" : options.json ? "json" : "text";
     return runStatus({ client: await daemonAt(options), form, look: look(), output });
   },
+  health: async (uplink, { json = false, ...options }) => {
+    const { runHealth } = await import("./cli/health.ts");
+    return runHealth({ client: await daemonAt(options), uplink: uplink ?? null, json, output });
+  },
   explain: async ({ json = false, ...options }) => {
     const { runExplain } = await import("./cli/explain.ts");
     return runExplain({ client: await daemonAt(options), json, width: look().width, output });

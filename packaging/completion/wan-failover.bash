@@ -15,9 +15,11 @@ _wan_failover() {
     "failback"*) words="--json" ;;
     "test"*) words="--for --json" ;;
     "explain"*) words="--json" ;;
-    "status"*) words="--json --watch" ;;
+    "health"*) words="--json" ;;
+    "status"*) words="--json --watch --astlinux" ;;
+    "service"*) words="--config" ;;
     "run"*) words="--config" ;;
-    "") words="run status explain test failback use check doctor replay reset detector demo --version --socket" ;;
+    "") words="run service status health explain test failback use check doctor replay reset detector demo --version --socket" ;;
     *) words="" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

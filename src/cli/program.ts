@@ -27,6 +27,7 @@ export type Verb = (typeof VERBS)[number];
 export interface Actions {
   readonly run: (options: ConfigOption) => Promise<number>;
   readonly status: (options: JsonOption & { readonly watch?: true; readonly astlinux?: true }) => Promise<number>;
+  readonly health: (uplink: string | undefined, options: JsonOption) => Promise<number>;
   readonly explain: (options: JsonOption) => Promise<number>;
   readonly test: (uplink: string | undefined, options: JsonOption & { readonly for?: string }) => Promise<number>;
   readonly failback: (options: JsonOption) => Promise<number>;
@@ -123,6 +124,13 @@ const addQuestions = (program: Command, actions: Actions, done: Done): void => {
     .option("--watch", "live, until q is pressed; a text each second where there is no terminal")
     .option("--astlinux", "in AstLinux's six lines")
     .action(async (_options, command: Command) => done(await actions.status(command.optsWithGlobals())));
+  program
+    .command("health [uplink]")
+    .description("exit with 0 while an uplink (or this one) works, with 1 while none does; for keepalived and the like")
+    .option("--json", JSON_HELP)
+    .action(async (uplink, _options, command: Command) =>
+      done(await actions.health(uplink, command.optsWithGlobals())),
+    );
   program
     .command("explain")
     .description("say why traffic goes where it goes")

@@ -14,6 +14,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
   const actions: Actions = {
     run: act("run"),
     status: act("status"),
+    health: act("health"),
     explain: act("explain"),
     test: act("test"),
     failback: act("failback"),
@@ -34,6 +35,8 @@ test.each<[string, unknown[]]>([
   ["status --json --watch", ["status", { json: true, watch: true }]],
   ["--socket /s status", ["status", { socket: "/s" }]],
   ["status --socket /s", ["status", { socket: "/s" }]],
+  ["health", ["health", undefined, {}]],
+  ["health lte --json", ["health", "lte", { json: true }]],
   ["explain", ["explain", {}]],
   ["status --astlinux", ["status", { astlinux: true }]],
   ["service restart --config /c", ["service", "restart", { config: "/c" }]],
