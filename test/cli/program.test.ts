@@ -98,7 +98,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, explain, test, failback, use, check, doctor, replay, reset, detector, demo",
+    "there is no command frobnicate; there are: run, service, status, health, explain, test, failback, use, check, doctor, replay, reset, detector, demo",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

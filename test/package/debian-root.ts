@@ -10,6 +10,7 @@ const run = promisify(execFile);
 
 const ARCHIVE = "http://deb.debian.org/debian";
 const BOOT_MS = 60_000;
+const VARIABLES = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"];
 
 /** A Debian system of its own in a folder, as a new machine has it. */
 export interface DebianRoot {
@@ -62,10 +63,10 @@ const boot = async (path: string, namespace: string): Promise<Machine> => {
   );
   const leader = await leaderOf(nspawn.pid ?? 0);
   const execute: Machine["execute"] = async (...argv) => {
-    const enter = ["--target", String(leader), "--all", "env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"];
+    const enter = ["--target", String(leader), "--all", "env", "--ignore-environment"];
     try {
-      const { stdout, stderr } = await run("nsenter", [...enter, ...argv]);
-      return { code: 0, said: `${stdout}${stderr}` };
+      const { stdout } = await run("nsenter", [...enter, ...VARIABLES, ...argv]);
+      return { code: 0, said: stdout };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
       return { code, said: `${stdout}${stderr}` };

@@ -70,7 +70,7 @@ describe.each(SUITES)("on a clean $suite", ({ suite, needed }) => {
     chmodSync(config, 0o644);
     lab = await createLab();
     machine = await root.boot(lab.namespace("router"));
-  }, 300_000);
+  }, 900_000);
 
   afterAll(async () => {
     await machine?.powerOff();
