@@ -1,10 +1,13 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openLog } from "./adapter/log.ts";
 import { openServiceManager, type ServiceManager } from "./adapter/service-manager.ts";
-import { startServer } from "./api/server.ts";
+import { type ApiServer, startServer } from "./api/server.ts";
 import { type Directories, journalPathIn, socketPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
+import type { Report } from "./core/report.ts";
+import { reportText } from "./core/report-text.ts";
 import type { Status } from "./core/status.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { wordsOf } from "./error.ts";
@@ -33,18 +36,22 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const complain = (problem: string): void => messages.add("error", problem);
   const statusFile = openStatusFile({ path: config.status.astlinuxFile, complain });
   const onNews = (): void => statusFile.update(engine.status);
-  const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages, onNews });
+  const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
+  const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages, onNews, onReport });
   let refusal: string | null = null;
   const server = await startServer({
     socketPath: socketPathIn(directories),
     configPath,
-    status: () => withProblem(engine.status(), refusal),
+    pageFolder: PAGE_FOLDER,
+    status: () => withProblems(engine.status(), [refusal, server.problem()]),
     messages: messages.recent,
     order: engine.order,
+    complain,
   });
   engine.begin();
+  server.configure(config.web);
   process.on("SIGHUP", () => {
-    refusal = reload({ configPath, engine, statusFile, messages, manager });
+    refusal = reload({ configPath, engine, statusFile, server, messages, manager });
   });
   for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
   await untilEnded(manager, messages);
@@ -56,6 +63,9 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   }
   return 0;
 };
+
+/** The page's built files, beside the bundle that this is part of. */
+const PAGE_FOLDER = fileURLToPath(new URL("./web", import.meta.url));
 
 /** Tells the service manager that all is well, until a signal says that it is over. */
 const untilEnded = async (manager: ServiceManager, messages: Messages): Promise<void> => {
@@ -75,6 +85,7 @@ interface Reload {
   readonly configPath: string;
   readonly engine: Engine;
   readonly statusFile: StatusFile;
+  readonly server: ApiServer;
   readonly messages: Messages;
   readonly manager: ServiceManager;
 }
@@ -90,10 +101,11 @@ const reload = (what: Reload): string | null => {
   return refusal;
 };
 
-const takeConfig = ({ configPath, engine, statusFile }: Reload): string | null => {
+const takeConfig = ({ configPath, engine, statusFile, server }: Reload): string | null => {
   try {
-    const { settings, status } = loadConfig(configPath);
+    const { settings, status, web } = loadConfig(configPath);
     statusFile.moveTo(status.astlinuxFile);
+    server.configure(web);
     engine.configure(settings);
     return null;
   } catch (error) {
@@ -106,5 +118,7 @@ const whyRefused = (error: unknown): string =>
     ? error.issues.map((issue) => formatIssue(error.file, issue)).join("; ")
     : wordsOf(error);
 
-const withProblem = (status: Status, problem: string | null): Status =>
-  problem === null ? status : { ...status, problems: [...status.problems, problem] };
+const withProblems = (status: Status, problems: readonly (string | null)[]): Status => ({
+  ...status,
+  problems: [...status.problems, ...problems.flatMap((problem) => problem ?? [])],
+});

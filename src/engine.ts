@@ -9,6 +9,7 @@ import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { Event, Order } from "./core/event.ts";
 import { FIREWALL_TABLE } from "./core/firewall.ts";
+import type { Report } from "./core/report.ts";
 import { reportText } from "./core/report-text.ts";
 import type { Settings } from "./core/settings.ts";
 import { start } from "./core/start.ts";
@@ -50,6 +51,8 @@ export interface EngineOptions {
   readonly messages: Messages;
   /** Called after what people see may have changed. Must not throw. */
   readonly onNews: () => void;
+  /** Is told of each report. Must not throw. */
+  readonly onReport: (report: Report) => void;
 }
 
 /** While there is user traffic, it is counted this often (ms): packets without an answer call for a probe at once. */
@@ -136,7 +139,7 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
 const wallOffset = (clock: Clock): number => Date.now() - clock.now();
 
 const portsOf = (
-  { machine, messages, statePath, probers, orders, clock }: Parts,
+  { machine, messages, statePath, probers, orders, clock, onReport }: Parts,
   push: (event: Event) => void,
 ): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));
@@ -159,6 +162,7 @@ const portsOf = (
     report: (report) => {
       const { importance, text } = reportText(report);
       messages.add(importance, text);
+      onReport(report);
     },
     answerOrder: orders.answer,
     complain,

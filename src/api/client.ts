@@ -1,7 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { AppError } from "../error.ts";
-import { type DaemonClient, type OrderAnswer, orderAnswer, PATHS, problem, statusAnswer } from "./contract.ts";
+import { type DaemonClient, type OrderAnswer, orderAnswer, problem, statusAnswer } from "./contract.ts";
+import { PATHS } from "./paths.ts";
 
 /** Which daemon, and how long (ms) to wait for each of its answers. */
 export interface ClientOptions {

@@ -2,15 +2,6 @@ import * as z from "zod";
 import { statusSchema } from "./status-schema.ts";
 import { isTestDuration } from "./test-duration.ts";
 
-/** What the API offers. The number in the paths changes when an old client would no longer understand. */
-export const PATHS = {
-  status: "/api/v1/status",
-  test: "/api/v1/test",
-  failback: "/api/v1/failback",
-  use: "/api/v1/use",
-  health: "/healthz",
-} as const;
-
 /** The longest body that a request may have, in bytes. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
@@ -37,6 +28,9 @@ export type OrderAnswer = z.infer<typeof orderAnswer>;
 const messageSchema = z.object({ at: z.string(), level: z.enum(["error", "info", "debug"]), text: z.string() });
 /** A line of the daemon's log. `at`: ISO 8601. */
 export type MessageAnswer = z.infer<typeof messageSchema>;
+
+/** The answer to `GET /healthz`. */
+export const healthAnswer = z.object({ healthy: z.literal(true) });
 
 /** The answer to `GET /api/v1/status`. */
 export const statusAnswer = z.object({

@@ -1,80 +1,37 @@
 import type { IncomingMessage } from "node:http";
-import type { z } from "zod";
-import { parseDuration } from "../config/duration.ts";
-import type { Order } from "../core/event.ts";
-import type { Status } from "../core/status.ts";
-import { readBody } from "./body.ts";
-import { failbackRequest, type MessageAnswer, PATHS, type StatusAnswer, testRequest, useRequest } from "./contract.ts";
-import { failure, type Reply, success } from "./reply.ts";
+import { failure, type Reply, type Stream } from "./reply.ts";
+import type { Ports, Route } from "./route.ts";
+import { DESCRIPTION_ROUTES } from "./routes/description.ts";
+import { ORDER_ROUTES } from "./routes/orders.ts";
+import { STATUS_ROUTES } from "./routes/status.ts";
 
-/** What the API needs of the daemon. */
-export interface Ports {
-  readonly version: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly configPath: string;
-  readonly status: () => Status;
-  /** The newest lines of the log, oldest first. */
-  readonly messages: () => readonly MessageAnswer[];
-  readonly order: (order: Order) => Promise<{ readonly accepted: boolean; readonly message: string }>;
-}
+/** Everything that the API offers. A new file of routes is one more entry. */
+export const ROUTES: readonly Route[] = [...STATUS_ROUTES, ...ORDER_ROUTES, ...DESCRIPTION_ROUTES];
 
-interface Route {
-  readonly method: "GET" | "POST";
-  readonly answer: (ports: Ports, request: IncomingMessage) => Promise<Reply> | Reply;
-}
-
-/** The reply to a request. Throws only what the ports throw. */
-export const answer = async (request: IncomingMessage, ports: Ports): Promise<Reply> => {
-  const path = request.url?.split("?", 1)[0] ?? "";
-  const route = ROUTES.get(path);
-  if (route === undefined) return failure(404, `There is nothing at ${path}.`);
+/** What is asked for by a request: a route, or the refusal where there is none; null: perhaps a file of the page. */
+export const findRoute = (request: IncomingMessage): Route | Reply | null => {
+  const path = pathOf(request);
+  const here = ROUTES.filter((route) => route.path === path);
+  if (here.length === 0) return isPage(path) ? null : failure(404, `There is nothing at ${path}.`);
   const method = request.method === "HEAD" ? "GET" : request.method;
-  if (method === route.method) return route.answer(ports, request);
-  return failure(405, `${path} is for ${route.method} only.`, { allow: allowed(route) });
+  const found = here.find((route) => route.method === method);
+  if (found !== undefined) return found;
+  const methods = here.map((route) => (route.method === "GET" ? "GET, HEAD" : route.method)).join(", ");
+  return failure(405, `${path} is for ${methods} only.`, { allow: methods });
 };
 
-const allowed = ({ method }: Route): string => (method === "GET" ? "GET, HEAD" : method);
-
-const describe = ({ version, startedAt, configPath, status, messages }: Ports): StatusAnswer => ({
-  version,
-  startedAt,
-  pid: process.pid,
-  config: configPath,
-  status: status(),
-  messages: messages(),
-});
-
-/** A route that takes an order, given as JSON of some form. */
-const taking = <T>(schema: z.ZodType<T>, toOrder: (request: T) => Order): Route => ({
-  method: "POST",
-  answer: async (ports, request) => {
-    const body = await readBody(request);
-    if ("refusal" in body) return body.refusal;
-    const parsed = schema.safeParse(body.value);
-    return parsed.success ? give(ports, toOrder(parsed.data)) : failure(400, mistakes(parsed.error));
-  },
-});
-
-const give = async (ports: Ports, order: Order): Promise<Reply> => {
-  const { accepted, message } = await ports.order(order);
-  return accepted ? success({ accepted, message }) : failure(409, message);
+/** The reply to a request that passed the guard. Throws only what the ports throw. */
+export const answer = async (
+  request: IncomingMessage,
+  found: Route | Reply | null,
+  ports: Ports,
+): Promise<Reply | Stream> => {
+  if (found === null) return ports.page.answer(request);
+  return "respond" in found ? found.respond(ports, request) : found;
 };
 
-const mistakes = (error: z.ZodError): string =>
-  error.issues.map(({ path, message }) => `${path.length === 0 ? "The body" : path.join(".")}: ${message}`).join("; ");
+/** The path of a request, without its query. */
+export const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] ?? "";
 
-const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  [PATHS.status, { method: "GET", answer: (ports) => success(describe(ports)) }],
-  [PATHS.health, { method: "GET", answer: () => success({ healthy: true }) }],
-  [
-    PATHS.test,
-    taking(testRequest, (request) => ({
-      kind: "test",
-      uplink: request.uplink ?? null,
-      forMs: request.for === undefined ? null : parseDuration(request.for),
-    })),
-  ],
-  [PATHS.failback, taking(failbackRequest, () => ({ kind: "failback" }))],
-  [PATHS.use, taking(useRequest, ({ uplink }) => ({ kind: "use", uplink }))],
-]);
+/** All but what programs ask for belongs to the page. */
+const isPage = (path: string): boolean => !/^\/(api|metrics|healthz)(\/|$)/.test(path);

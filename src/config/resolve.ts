@@ -12,6 +12,7 @@ import { DEFAULT_TARGETS } from "./defaults.ts";
 import { resolveDetection } from "./detection.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
 import { isProbedIn } from "./target.ts";
+import type { WebSettings } from "./web.ts";
 
 /** How much is logged. */
 export type LogLevel = ParsedConfig["log"]["level"];
@@ -20,6 +21,7 @@ export type LogLevel = ParsedConfig["log"]["level"];
 export interface Config {
   readonly settings: Settings;
   readonly log: { readonly level: LogLevel };
+  readonly web: WebSettings;
   readonly status: StatusSettings;
 }
 
@@ -37,6 +39,7 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
     scripts: resolveScripts(parsed.scripts),
   },
   log: parsed.log,
+  web: { ...parsed.web, tls: parsed.web.tls ?? null },
   status: parsed.status,
 });
 

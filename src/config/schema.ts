@@ -5,6 +5,7 @@ import { log } from "./schema/log.ts";
 import { scripts } from "./schema/scripts.ts";
 import { status } from "./schema/status.ts";
 import { uplink } from "./schema/uplink.ts";
+import { web } from "./schema/web.ts";
 import { group } from "./value.ts";
 
 /** The whole config file. */
@@ -14,6 +15,7 @@ export const config = group(
     failover: failover.prefault({}),
     scripts: scripts.prefault({}),
     status: status.prefault({}),
+    web: web.prefault({}),
     log: log.prefault({}),
   },
   { description: "The config of wan-failover, /etc/wan-failover/config.yaml." },

@@ -32,6 +32,8 @@ const serving = async (options: Partial<ServerOptions> = {}) => {
     configPath: "/etc/wan-failover/config.yaml",
     status: () => healthy,
     messages: () => MESSAGES,
+    pageFolder: "/nonexistent",
+    complain: () => {},
     order: async (order) => {
       orders.push(order);
       const accepted = !(order.kind === "use" && order.uplink === "nowhere");

@@ -141,6 +141,8 @@ const started = async () => {
   const server = await startServer({
     socketPath,
     configPath: "/c",
+    pageFolder: "/nonexistent",
+    complain: () => {},
     status: () => healthy,
     messages: () => [],
     order: async (order) => ({ accepted: order.kind !== "failback", message: `You said ${order.kind}.` }),

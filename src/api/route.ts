@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type * as z from "zod";
+import type { Order } from "../core/event.ts";
+import type { Status } from "../core/status.ts";
+import { readBody } from "./body.ts";
+import type { MessageAnswer } from "./contract.ts";
+import type { EventHub } from "./events.ts";
+import type { PageFiles } from "./page-files.ts";
+import { failure, type Reply, type Stream } from "./reply.ts";
+
+/** What the API needs of the daemon. */
+export interface Ports {
+  readonly version: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly configPath: string;
+  readonly status: () => Status;
+  /** The newest lines of the log, oldest first. */
+  readonly messages: () => readonly MessageAnswer[];
+  readonly order: (order: Order) => Promise<{ readonly accepted: boolean; readonly message: string }>;
+  readonly events: EventHub;
+  readonly page: PageFiles;
+}
+
+/** Who may ask: anybody who reaches the listener, whoever may look, or whoever may change things. */
+export type Access = "open" | "read" | "control";
+
+/** A request that has passed its schemas. */
+export interface Asked<Body, Query> {
+  readonly body: Body;
+  readonly query: Query;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What a route is: how it is asked, what it answers, and who may ask. */
+export interface Definition<Body, Query> {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly access: Access;
+  /** For people, in one line. */
+  readonly summary: string;
+  /** None: a body is refused, or for GET not looked at. */
+  readonly body?: z.ZodType<Body>;
+  /** The query as an object of texts. None: the query is not looked at. */
+  readonly query?: z.ZodType<Query>;
+  /** What is answered: JSON of this form, or something else of this content type. */
+  readonly answer: z.ZodType | string;
+  /** Throws only what the ports throw. */
+  readonly handle: (ports: Ports, asked: Asked<Body, Query>) => Promise<Reply | Stream> | Reply | Stream;
+}
+
+/** A route as the table holds it: the handler with its checks in front. */
+export interface Route extends Omit<Definition<never, never>, "handle" | "body" | "query"> {
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly respond: (ports: Ports, request: IncomingMessage) => Promise<Reply | Stream>;
+}
+
+/** Makes a route of its definition: whatever doesn't fit its schemas is refused with a problem that says what would. */
+export const route = <Body = undefined, Query = undefined>(definition: Definition<Body, Query>): Route => {
+  const { handle, ...described } = definition;
+  const respond = async (ports: Ports, request: IncomingMessage): Promise<Reply | Stream> => {
+    const query = checked(definition.query, queryOf(request), "The query");
+    if ("refusal" in query) return query.refusal;
+    const read = definition.body === undefined ? { value: undefined } : await readBody(request);
+    if ("refusal" in read) return read.refusal;
+    const body = checked(definition.body, read.value, "The body");
+    if ("refusal" in body) return body.refusal;
+    return handle(ports, { body: body.value, query: query.value, headers: request.headers });
+  };
+  return { ...described, respond };
+};
+
+/** A value that fits its schema, or the reply that refuses it. */
+const checked = <T>(
+  schema: z.ZodType<T> | undefined,
+  value: unknown,
+  what: string,
+): { value: T } | { refusal: Reply } => {
+  if (schema === undefined) return { value: undefined as T };
+  const parsed = schema.safeParse(value);
+  return parsed.success ? { value: parsed.data } : { refusal: failure(400, mistakes(parsed.error, what)) };
+};
+
+const queryOf = ({ url = "" }: IncomingMessage): object =>
+  Object.fromEntries(new URLSearchParams(url.includes("?") ? url.slice(url.indexOf("?") + 1) : ""));
+
+const mistakes = (error: z.ZodError, what: string): string =>
+  error.issues.map(({ path, message }) => `${path.length === 0 ? what : path.join(".")}: ${message}`).join("; ");

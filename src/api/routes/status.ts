@@ -1,0 +1,45 @@
+import { healthAnswer, type StatusAnswer, statusAnswer } from "../contract.ts";
+import { PATHS } from "../paths.ts";
+import { failure, success } from "../reply.ts";
+import { type Ports, type Route, route } from "../route.ts";
+
+const describe = ({ version, startedAt, configPath, status, messages }: Ports): StatusAnswer => ({
+  version,
+  startedAt,
+  pid: process.pid,
+  config: configPath,
+  status: status(),
+  messages: messages(),
+});
+
+/** What is. */
+export const STATUS_ROUTES: readonly Route[] = [
+  route({
+    method: "GET",
+    path: PATHS.status,
+    access: "read",
+    summary: "What is, and why.",
+    answer: statusAnswer,
+    handle: (ports) => success(describe(ports)),
+  }),
+  route({
+    method: "GET",
+    path: PATHS.events,
+    access: "read",
+    summary: "What is and what happens, as server-sent events; `Last-Event-ID` says what was seen already.",
+    answer: "text/event-stream",
+    handle: ({ events }, { headers }) => {
+      if (events.isFull()) return failure(503, "Too many clients follow the events already.", { "retry-after": "30" });
+      const lastId = headers["last-event-id"];
+      return { stream: (response) => events.open(response, typeof lastId === "string" ? lastId : undefined) };
+    },
+  }),
+  route({
+    method: "GET",
+    path: PATHS.health,
+    access: "open",
+    summary: "Whether the daemon answers.",
+    answer: healthAnswer,
+    handle: () => success({ healthy: true }),
+  }),
+];

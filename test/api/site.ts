@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, onTestFinished } from "vitest";
+import { type ServerOptions, startServer } from "../../src/api/server.ts";
+import type { WebSettings } from "../../src/config/web.ts";
+import type { Order } from "../../src/core/event.ts";
+import { until } from "../adapter/until.ts";
+import { healthy } from "../cli/fixture.ts";
+
+/** A folder that is gone after the file's tests. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "wan-failover-api-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return folder;
+};
+
+/** A port of 127.0.0.1 that nobody has. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+export interface Site {
+  readonly server: Awaited<ReturnType<typeof startServer>>;
+  readonly socketPath: string;
+  readonly port: number;
+  readonly orders: Order[];
+  readonly complaints: string[];
+}
+
+/** The API on a socket and on a port of loopback, until the test ends. */
+export const openSite = async (
+  folder: string,
+  { web = {}, ...options }: Partial<ServerOptions> & { readonly web?: Partial<WebSettings> } = {},
+): Promise<Site> => {
+  const orders: Order[] = [];
+  const complaints: string[] = [];
+  const port = web.listen?.port ?? (await freePort());
+  const socketPath = join(folder, `${port}.sock`);
+  const server = await startServer({
+    socketPath,
+    configPath: "/etc/wan-failover/config.yaml",
+    pageFolder: join(folder, "web"),
+    status: () => healthy,
+    messages: () => [],
+    order: async (order) => {
+      orders.push(order);
+      return { accepted: true, message: "Done." };
+    },
+    complain: (problem) => complaints.push(problem),
+    ...options,
+  });
+  onTestFinished(() => server.close());
+  const listen = { host: "127.0.0.1", port };
+  server.configure({ listen, hosts: ["router.lan"], tls: null, ...web });
+  await until(async () => (await answers(port)) || server.problem() !== null);
+  return { server, socketPath, port, orders, complaints };
+};
+
+const answers = async (port: number): Promise<boolean> =>
+  ask(port, { path: "/healthz" }).then(
+    () => true,
+    () => false,
+  );
+
+export interface Question {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string | Buffer;
+}
+
+export interface Answer {
+  readonly code: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** One request on a connection of its own, by default as curl would make it. */
+export const ask = (port: number, { method = "GET", path, headers = {}, body }: Question): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {
+      collect(response).then((text) => {
+        resolve({ code: response.statusCode ?? 0, headers: response.headers, text });
+      }, reject);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+
+const collect = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+};
