@@ -39,6 +39,7 @@ const targetsOf = (family: Family, count: number): string[] =>
 
 const familySettings = (family: Family, count: number): UplinkFamilySettings => ({
   method: "external",
+  address: null,
   gateway: null,
   masquerade: false,
   targets: pings(...targetsOf(family, count)),
@@ -76,7 +77,7 @@ export const imaginedKernel = ({ uplinks }: SiteSize): KernelState => {
     })),
     addresses: each((place, family) => {
       const { address, prefixLength } = addressesOf(place)[family];
-      return { family, link: link(place), address, prefixLength, global: true };
+      return { family, link: link(place), address, peer: null, prefixLength, global: true, protocol: 0 };
     }),
     routes: each((place, family) => ({
       family,

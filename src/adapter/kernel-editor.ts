@@ -1,3 +1,5 @@
+import { addAddress, deleteAddress } from "../codec/address.ts";
+import { switchOn } from "../codec/link.ts";
 import type { Request } from "../codec/netlink.ts";
 import { deleteRoute, putRoute } from "../codec/route.ts";
 import { addRule, deleteRule, type RuleMessage } from "../codec/rule.ts";
@@ -18,10 +20,11 @@ export interface KernelTools {
   readonly deleteTable: () => void;
 }
 
-/** asm-generic/errno-base.h. */
+/** asm-generic/errno-base.h, asm-generic/errno.h. */
 const ENOENT = 2;
 const ESRCH = 3;
 const EEXIST = 17;
+const EADDRNOTAVAIL = 99;
 
 /** Carries out a request for which this error means that all is as it should be. */
 const requestUnless = (netlink: Netlink, request: Request, expected: number): void => {
@@ -55,6 +58,15 @@ const deleteExactly = (netlink: Netlink, route: Route): void => {
 
 const applyEdit = (tools: KernelTools, edit: Edit): void => {
   switch (edit.kind) {
+    case "switch-on":
+      tools.netlink.request(switchOn(edit.link));
+      break;
+    case "put-address":
+      tools.netlink.request(addAddress(edit.address));
+      break;
+    case "delete-address":
+      requestUnless(tools.netlink, deleteAddress(edit.address), EADDRNOTAVAIL);
+      break;
     case "put-route":
       requestUnless(tools.netlink, putRoute(edit.route), EEXIST);
       break;

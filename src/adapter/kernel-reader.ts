@@ -51,15 +51,18 @@ const readLinks = (netlink: Netlink): Link[] =>
 const isUsable = ({ tentative, duplicate, deprecated }: AddressMessage): boolean =>
   !(tentative || duplicate || deprecated);
 
-const toAddress = ({ family, link, address, prefixLength, global }: AddressMessage): Address => ({
+const toAddress = ({ family, link, address, peer, prefixLength, global, protocol }: AddressMessage): Address => ({
   family,
   link,
   address,
+  peer,
   prefixLength,
   global,
+  protocol,
 });
 
-const pickAddress = (body: Uint8Array): Address | null => {
+/** The address in the body of a message, null where it can't be used as a source. Throws CodecError. */
+export const pickAddress = (body: Uint8Array): Address | null => {
   const address = decodeAddress(body);
   return address !== null && isUsable(address) ? toAddress(address) : null;
 };

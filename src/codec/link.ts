@@ -60,6 +60,14 @@ export const decodeLink = (body: Uint8Array): LinkMessage => {
   };
 };
 
+/** Switches a link on. Never throws. */
+export const switchOn = (index: number): Request => ({
+  operation: `switch link ${index} on`,
+  type: RTM.NEW_LINK,
+  flags: 0,
+  body: new ByteWriter().u8(ANY_FAMILY).zeros(3).u32(index).u32(STATE.UP).u32(STATE.UP).finish(),
+});
+
 /** Asks for all links. Never throws. */
 export const listLinks = (): Request => ({
   operation: "list the links",

@@ -1,6 +1,7 @@
 import { checkDetection } from "../core/detector/presets.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { type Target, targetText } from "../core/target.ts";
+import { addressingMistakes } from "./addressing.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
@@ -20,6 +21,7 @@ export const findContradictions = (written: unknown): Mistake[] => {
     ...repeated(entriesOf(uplinks, "name")),
     ...repeated(entriesOf(uplinks, "interface")),
     ...routeMistakes(uplinks),
+    ...addressingMistakes(uplinks),
     ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
   ];
 };

@@ -55,6 +55,7 @@ const resolveUplink = (uplink: ParsedUplink, place: number): UplinkSettings => (
 
 const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   method: uplink.ipv4.method,
+  address: uplink.ipv4.address ?? null,
   gateway: uplink.ipv4.gateway ?? null,
   masquerade: uplink.nat,
   ...resolveTargets(uplink, "ipv4"),
@@ -63,6 +64,7 @@ const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
 
 const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   method: uplink.ipv6.method,
+  address: uplink.ipv6.address ?? null,
   gateway: uplink.ipv6.gateway ?? null,
   masquerade: uplink.ipv6.translate === "masquerade",
   ...resolveTargets(uplink, "ipv6"),

@@ -24,9 +24,14 @@ export interface Address {
   /** The interface's index. */
   readonly link: number;
   readonly address: string;
+  /** The other end's, on a point-to-point link that was told it; null elsewhere. */
+  readonly peer: string | null;
+  /** Of the network around the address, or around `peer`. */
   readonly prefixLength: number;
   /** `RT_SCOPE_UNIVERSE`; false for link-local and host addresses. */
   readonly global: boolean;
+  /** `IFA_PROTO`: 0 nobody said, 1..3 the kernel and router advertisements, 87 ours; always 0 on kernels before 5.18. */
+  readonly protocol: number;
 }
 
 /** One next hop. */
@@ -85,6 +90,10 @@ export interface KernelState {
 
 /** One change to the kernel. Each is idempotent: putting what is there and deleting what is gone succeed. */
 export type Edit =
+  /** `IFF_UP`. */
+  | { readonly kind: "switch-on"; readonly link: number }
+  | { readonly kind: "put-address"; readonly address: Address }
+  | { readonly kind: "delete-address"; readonly address: Address }
   | { readonly kind: "put-route"; readonly route: Route }
   | { readonly kind: "delete-route"; readonly route: Route }
   | { readonly kind: "put-rule"; readonly rule: Rule }

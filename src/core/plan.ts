@@ -1,4 +1,14 @@
-import { type Edit, type Hop, type KernelState, PROTOCOL, type Route, type Rule } from "./kernel.ts";
+import { isAlike, sameAddress } from "./addressing.ts";
+import {
+  type Address,
+  type Edit,
+  type Hop,
+  type KernelState,
+  type Link,
+  PROTOCOL,
+  type Route,
+  type Rule,
+} from "./kernel.ts";
 import { adopted, type Wanted } from "./wanted.ts";
 
 /** What nft showed after our last load, to tell whether somebody changed the table since. */
@@ -10,16 +20,44 @@ export interface LoadedFirewall {
 
 /**
  * The smallest ordered change that makes the kernel's state the wanted one: what is put before what is deleted, table
- * main first, since that is what moves traffic. Empty where nothing differs. Pure; never throws.
+ * main first, since that is what moves traffic; but no route stays without its interface and address. Empty where nothing
+ * differs. Pure; never throws.
  */
 export const plan = (wanted: Wanted, actual: KernelState, loaded: LoadedFirewall | null): readonly Edit[] => [
+  ...wanted.switchedOff.map(({ index }): Edit => ({ kind: "switch-on", link: index })),
+  ...addressesToPut(wanted, actual),
   ...routesToPut(wanted, actual).map((route): Edit => ({ kind: "put-route", route })),
   ...wanted.rules.filter((rule) => !actual.rules.some((present) => sameRule(present, rule))).map(putRule),
   ...sysctlsToSet(wanted, actual),
   ...firewallEdits(wanted, actual, loaded),
   ...actual.rules.filter((rule) => !wanted.rules.some((other) => sameRule(other, rule))).map(deleteRule),
   ...routesToDelete(wanted, actual).map(deleteRoute),
+  ...addressesToDelete(wanted, actual)
+    .filter((address) => !isReplaced(address, wanted))
+    .map(deleteAddress),
 ];
+
+const deleteAddress = (address: Address): Edit => ({ kind: "delete-address", address });
+
+/** Of IPv6, an interface has an address but once: where only the network around it changes, the old one goes first. */
+const addressesToPut = (wanted: Wanted, actual: KernelState): readonly Edit[] =>
+  wanted.addresses
+    .filter((address) => !actual.addresses.some((present) => sameAddress(present, address)))
+    .flatMap((address) => [
+      ...addressesToDelete(wanted, actual)
+        .filter((old) => isAlike(old, address))
+        .map(deleteAddress),
+      { kind: "put-address", address },
+    ]);
+
+const isReplaced = (address: Address, { addresses }: Wanted): boolean =>
+  addresses.some((wanted) => isAlike(wanted, address));
+
+/** Ours that are not wanted. */
+const addressesToDelete = ({ addresses }: Wanted, actual: KernelState): readonly Address[] =>
+  actual.addresses.filter(
+    (present) => present.protocol === PROTOCOL && !addresses.some((wanted) => sameAddress(wanted, present)),
+  );
 
 const putRule = (rule: Rule): Edit => ({ kind: "put-rule", rule });
 const deleteRule = (rule: Rule): Edit => ({ kind: "delete-rule", rule });
@@ -95,6 +133,12 @@ export const applyEdits = (kernel: KernelState, edits: readonly Edit[]): KernelS
 
 const applyEdit = (kernel: KernelState, edit: Edit): KernelState => {
   switch (edit.kind) {
+    case "switch-on":
+      return { ...kernel, links: kernel.links.map((link) => (link.index === edit.link ? switchedOn(link) : link)) };
+    case "put-address":
+      return { ...kernel, addresses: [...kernel.addresses, edit.address] };
+    case "delete-address":
+      return { ...kernel, addresses: kernel.addresses.filter((address) => !sameAddress(address, edit.address)) };
     case "put-route":
       return { ...kernel, routes: [...kernel.routes.filter((route) => !sameSlot(route, edit.route)), edit.route] };
     case "delete-route":
@@ -112,9 +156,17 @@ const applyEdit = (kernel: KernelState, edit: Edit): KernelState => {
   }
 };
 
+const switchedOn = (link: Link): Link => ({ ...link, adminUp: true });
+
 /** An edit in words, for logs and status. Never throws. */
 export const describeEdit = (edit: Edit): string => {
   switch (edit.kind) {
+    case "switch-on":
+      return `link ${edit.link} switched on`;
+    case "put-address":
+      return describeAddress(edit.address);
+    case "delete-address":
+      return `without ${describeAddress(edit.address)}`;
     case "put-route":
       return describeRoute(edit.route);
     case "delete-route":
@@ -131,6 +183,9 @@ export const describeEdit = (edit: Edit): string => {
       return "without the nft table inet wan_failover";
   }
 };
+
+const describeAddress = ({ address, prefixLength, link }: Address): string =>
+  `address ${address}/${prefixLength} on link ${link}`;
 
 const describeRoute = (route: Route): string => {
   const way = route.hops

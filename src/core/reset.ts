@@ -15,7 +15,15 @@ export const resetEdits = (kernel: KernelState, originalSysctls: Readonly<Record
   const restored = (route: Route): boolean => kernel.routes.some((present) => sameRoute(present, original(route)));
   return [
     ...plan(
-      { routes: originals, rules: [], displaced: [], sysctls: existing(originalSysctls, kernel), firewall: null },
+      {
+        switchedOff: [],
+        addresses: [],
+        routes: originals,
+        rules: [],
+        displaced: [],
+        sysctls: existing(originalSysctls, kernel),
+        firewall: null,
+      },
       kernel,
       null,
     ),

@@ -35,8 +35,10 @@ export interface UplinkSettings {
 
 /** One uplink in one address family. */
 export interface UplinkFamilySettings {
-  /** external: somebody else configures it and we learn. none: this family is not used on this uplink. */
-  readonly method: "external" | "none";
+  /** external: somebody else configures it and we learn. static: we do. none: this family is not used on this uplink. */
+  readonly method: "external" | "static" | "none";
+  /** What the interface is given; null unless method is static. */
+  readonly address: OwnAddress | null;
   /** Overrides what is learned. */
   readonly gateway: string | null;
   /** Masquerade what leaves here. */
@@ -47,6 +49,13 @@ export interface UplinkFamilySettings {
   readonly resolvers: readonly string[];
   /** Destinations that always take this uplink: `192.168.5.0/24`, in the kernel's spelling. */
   readonly routes: readonly string[];
+}
+
+/** An address and the network around it. */
+export interface OwnAddress {
+  readonly address: string;
+  /** 0..32 or 0..128. */
+  readonly prefixLength: number;
 }
 
 /** When to switch, and what becomes of running flows. */

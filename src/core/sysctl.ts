@@ -1,3 +1,4 @@
+import { isOurDuty } from "./addressing.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import type { KernelState } from "./kernel.ts";
 import type { UplinkSettings } from "./settings.ts";
@@ -15,16 +16,22 @@ export const sysctlNames = (uplinks: readonly UplinkSettings[]): readonly string
   "net/ipv6/conf/all/disable_ipv6",
   HASH_POLICY.ipv4,
   HASH_POLICY.ipv6,
-  ...uplinks.flatMap(({ interface: name }) => [rpFilter(name), ...FAMILIES.map((family) => linkdown(family, name))]),
+  ...uplinks.flatMap(({ interface: name }) => [
+    rpFilter(name),
+    promote(name),
+    ...FAMILIES.map((family) => linkdown(family, name)),
+  ]),
 ];
 
 const rpFilter = (name: string): string => `net/ipv4/conf/${name}/rp_filter`;
+const promote = (name: string): string => `net/ipv4/conf/${name}/promote_secondaries`;
 const linkdown = (family: Family, name: string): string => `net/${family}/conf/${name}/ignore_routes_with_linkdown`;
 
 /**
  * What the uplinks need of the kernel's settings (Documentation/networking/ip-sysctl.rst): routes on a link without
  * carrier are passed over; a strict reverse-path filter becomes a loose one, since probes and inbound connections
- * come in by uplinks that are not the default; shared tiers balance by flow. Never throws.
+ * come in by uplinks that are not the default; shared tiers balance by flow; where we take addresses away, those in the
+ * same network stay. Never throws.
  */
 export const wantedSysctls = (
   uplinks: readonly UplinkState[],
@@ -33,6 +40,7 @@ export const wantedSysctls = (
   const entries = uplinks.flatMap(({ settings }): [string, string][] => [
     ...FAMILIES.map((family): [string, string] => [linkdown(family, settings.interface), "1"]),
     ...(isStrict(settings.interface, kernel) ? [[rpFilter(settings.interface), "2"] as [string, string]] : []),
+    ...(isOurDuty(settings) ? [[promote(settings.interface), "1"] as [string, string]] : []),
     ...(isShared(settings, uplinks) ? FAMILIES.map((family): [string, string] => [HASH_POLICY[family], "1"]) : []),
   ]);
   return Object.fromEntries(entries.filter(([name]) => kernel.sysctls[name] !== undefined));

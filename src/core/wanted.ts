@@ -1,8 +1,18 @@
+import { linksToSwitchOn, wantedAddresses } from "./addressing.ts";
 import { destinationRoutes } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { type FirewallUplink, firewallRuleset } from "./firewall.ts";
-import { type Hop, type KernelState, MAIN_TABLE, PROTOCOL, type Route, type Rule } from "./kernel.ts";
+import {
+  type Address,
+  type Hop,
+  type KernelState,
+  type Link,
+  MAIN_TABLE,
+  PROTOCOL,
+  type Route,
+  type Rule,
+} from "./kernel.ts";
 import { markOf, NUMBER_MASK, priorityOf, REFUSAL_PRIORITY, REFUSAL_TABLE, tableOf } from "./mark.ts";
 import { ADOPTED_METRIC, isForeignDefault, type UsablePath } from "./path.ts";
 import type { Monitor, UplinkState } from "./state.ts";
@@ -10,6 +20,9 @@ import { wantedSysctls } from "./sysctl.ts";
 
 /** The whole of the kernel's state as we want it. What is ours and not in here goes away. */
 export interface Wanted {
+  /** Interfaces that are switched off and should not be. */
+  readonly switchedOff: readonly Link[];
+  readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
   readonly rules: readonly Rule[];
   /** Foreign defaults that would outrank ours: to be deleted once their copies with a higher metric (in `routes`) exist. */
@@ -40,6 +53,8 @@ export const wanted = (input: WantedInput): Wanted => {
   const displaced = families.flatMap((family) => displacedDefaults(input, family));
   const refused = families.filter((family) => input.routing[family].refuse);
   return {
+    switchedOff: linksToSwitchOn(input.uplinks, input.kernel),
+    addresses: wantedAddresses(input.uplinks, input.kernel),
     routes: [
       ...displaced.map(adopted),
       ...families.flatMap((family) => mainDefaults(input, family)),

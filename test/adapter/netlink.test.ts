@@ -98,7 +98,7 @@ describe("a dump that a change interrupts", () => {
 
   const addAddress = (number: number): void => {
     const address = `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
-    const state = { global: true, tentative: false, duplicate: false, deprecated: false };
+    const state = { peer: null, global: true, tentative: false, duplicate: false, deprecated: false, protocol: 0 };
     const body = encodeAddress({ family: "ipv4", link, address, prefixLength: 32, ...state });
     other.request({ operation: "add an address", type: RTM.NEW_ADDRESS, flags: FLAG.CREATE | FLAG.EXCLUSIVE, body });
   };

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AddressMessage, decodeAddress, encodeAddress } from "../../src/codec/address.ts";
+import {
+  type AddressMessage,
+  addAddress,
+  decodeAddress,
+  deleteAddress,
+  encodeAddress,
+} from "../../src/codec/address.ts";
 import { address, family, index } from "./arbitrary.ts";
 import { bodyOf, bytesOf, type Dump, loadCapture } from "./captured.ts";
 
@@ -11,6 +17,16 @@ const row = (message: AddressMessage | null): string => {
   const states = (["global", "tentative", "duplicate", "deprecated"] as const).filter((state) => message[state]);
   return [message.link, `${message.address}/${message.prefixLength}`, ...states].join(" ");
 };
+
+const DETAILS = {
+  family: "ipv4",
+  link: 7,
+  global: true,
+  tentative: false,
+  duplicate: false,
+  deprecated: false,
+  protocol: 0,
+} as const;
 
 describe("addresses", () => {
   test("are read as the kernel lists them", () => {
@@ -35,14 +51,27 @@ describe("addresses", () => {
         family: fc.constant(of),
         link: index,
         address: address(of),
+        peer: fc.constant(null),
         prefixLength: fc.nat(of === "ipv4" ? 32 : 128),
         global,
         tentative,
         duplicate,
         deprecated,
+        protocol: fc.nat(255),
       }),
     );
     fc.assert(fc.property(message, (one) => void expect(decodeAddress(encodeAddress(one))).toEqual(one)));
+  });
+
+  test("on a point-to-point link the other end's stands beside our own", () => {
+    const ends = { ...DETAILS, address: "10.99.0.2", peer: "10.99.0.1", prefixLength: 32 };
+    expect(decodeAddress(encodeAddress(ends))).toEqual(ends);
+  });
+
+  test("of ours say whose they are, and serve without duplicate address detection", () => {
+    const ours = { family: "ipv6", link: 7, address: "2001:db8::2", prefixLength: 64, protocol: 87 } as const;
+    for (const { body } of [addAddress(ours), deleteAddress(ours)]) expect(decodeAddress(body)).toMatchObject(ours);
+    expect([addAddress(ours), deleteAddress(ours)].map(({ body }) => body[2])).toEqual([0x02, 0]);
   });
 
   test("those of other protocols are passed over", () => {

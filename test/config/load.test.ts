@@ -41,7 +41,7 @@ describe("the least config", () => {
 
   test("learns both families, translates nothing, probes three operators", () => {
     const { families } = settings.uplinks[0] ?? {};
-    const same = { method: "external", gateway: null, masquerade: false, resolvers: [], routes: [] };
+    const same = { method: "external", address: null, gateway: null, masquerade: false, resolvers: [], routes: [] };
     expect(families).toEqual({
       ipv4: { ...same, targets: pings("1.1.1.1", "8.8.8.8", "9.9.9.9") },
       ipv6: { ...same, targets: pings("2606:4700:4700::1111", "2001:4860:4860::8888") },
@@ -88,6 +88,7 @@ describe("what is written counts", () => {
         families: {
           ipv4: {
             method: "external",
+            address: null,
             gateway: "192.0.2.1",
             masquerade: true,
             targets: pings("9.9.9.9", "1.1.1.1"),
@@ -96,6 +97,7 @@ describe("what is written counts", () => {
           },
           ipv6: {
             method: "external",
+            address: null,
             gateway: "fe80::1",
             masquerade: true,
             targets: pings("2001:db8::1", "2001:db8::2"),

@@ -1,12 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Edit, type KernelState, PROTOCOL, type Route, type Rule } from "../../src/core/kernel.ts";
+import { type Address, type Edit, type KernelState, PROTOCOL, type Route, type Rule } from "../../src/core/kernel.ts";
 import { applyEdits, describeEdit, type LoadedFirewall, plan } from "../../src/core/plan.ts";
 import { adopted, type Wanted } from "../../src/core/wanted.ts";
-import { foreignDefault, hop, kernelState, link } from "../fake/kernel-state.ts";
+import { address, foreignDefault, hop, kernelState, link } from "../fake/kernel-state.ts";
 import { editKernel, type FakeKernel, readKernel } from "../sim/kernel.ts";
 
-const NOTHING: Wanted = { routes: [], rules: [], displaced: [], sysctls: {}, firewall: null };
+const NOTHING: Wanted = {
+  switchedOff: [],
+  addresses: [],
+  routes: [],
+  rules: [],
+  displaced: [],
+  sysctls: {},
+  firewall: null,
+};
 const EMPTY = kernelState({ routes: [], sysctls: {} });
 
 const ours = (table: number, metric: number, hops: Route["hops"]): Route =>
@@ -159,6 +167,18 @@ const anyRules = fc.uniqueArray(
 const anySysctls = fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom("0", "1"), { noNullPrototype: true });
 const anyFirewall = fc.constantFrom(null, "table one", "table two");
 
+const anyAddresses = (protocol: number): fc.Arbitrary<readonly Address[]> =>
+  fc.uniqueArray(
+    fc
+      .record({
+        link: fc.constantFrom(3, 4),
+        text: fc.constantFrom("10.0.0.2", "10.0.0.3", "2001:db8::2"),
+        prefixLength: fc.constantFrom(24, 30),
+      })
+      .map(({ link: on, text, prefixLength }) => address(on, text, { prefixLength, protocol })),
+    { selector: ({ link: on, address: text }) => `${on} ${text}` },
+  );
+
 const anyKernel: fc.Arbitrary<FakeKernel> = fc
   .record({
     own: anyRoutes(PROTOCOL),
@@ -166,12 +186,16 @@ const anyKernel: fc.Arbitrary<FakeKernel> = fc
     rules: anyRules,
     sysctls: anySysctls,
     firewall: anyFirewall,
+    addresses: anyAddresses(PROTOCOL),
   })
-  .map(({ own, foreign, rules, sysctls, firewall }) => ({
+  .map(({ own, foreign, rules, sysctls, firewall, addresses }) => ({
     links: [3, 4, 5].map((index) => link(index, `eth${index}`, { pointToPoint: true })),
-    addresses: (["ipv4", "ipv6"] as const).flatMap((family) =>
-      [3, 4, 5].map((index) => ({ family, link: index, address: "192.0.2.7", prefixLength: 24, global: true })),
-    ),
+    addresses: [
+      ...addresses,
+      ...(["ipv4", "ipv6"] as const).flatMap((family) =>
+        [3, 4, 5].map((index) => address(index, "192.0.2.7", { family })),
+      ),
+    ],
     routes: [...own, ...foreign].map(({ expiresInMs: _, ...route }) => ({ ...route, expiresAt: null })),
     rules,
     sysctls: { a: "9", b: "9", ...sysctls },
@@ -180,7 +204,14 @@ const anyKernel: fc.Arbitrary<FakeKernel> = fc
 
 const anyWanted = (kernel: FakeKernel): fc.Arbitrary<Wanted> =>
   fc
-    .record({ routes: anyRoutes(PROTOCOL), rules: anyRules, sysctls: anySysctls, firewall: anyFirewall })
+    .record({
+      switchedOff: fc.constant([]),
+      addresses: anyAddresses(PROTOCOL),
+      routes: anyRoutes(PROTOCOL),
+      rules: anyRules,
+      sysctls: anySysctls,
+      firewall: anyFirewall,
+    })
     .map((wanted) => {
       const displaced = read(kernel).routes.filter((route) => route.protocol !== PROTOCOL && route.metric === 0);
       return { ...wanted, routes: [...displaced.map(adopted), ...wanted.routes], displaced };
@@ -208,7 +239,8 @@ describe("for any kernel and any wish", () => {
   test("what is wanted is there afterwards, and of ours nothing else", () => {
     fc.assert(
       fc.property(anyCase, ({ kernel, wanted }) => {
-        const { routes, rules } = perform(kernel, plan(wanted, read(kernel), null));
+        const { routes, rules, addresses } = perform(kernel, plan(wanted, read(kernel), null));
+        expect(new Set(addresses.filter(({ protocol }) => protocol === PROTOCOL))).toEqual(new Set(wanted.addresses));
         const own = routes.filter(({ protocol }) => protocol === PROTOCOL);
         const expected = wanted.routes.filter(({ protocol }) => protocol === PROTOCOL);
         expect(new Set(own.map(wayOf))).toEqual(new Set(expected.map(wayOf)));

@@ -16,8 +16,10 @@ export const address = (on: number, text: string, changes: Partial<Address> = {}
   family: text.includes(":") ? "ipv6" : "ipv4",
   link: on,
   address: text,
+  peer: null,
   prefixLength: 24,
   global: true,
+  protocol: 0,
   ...changes,
 });
 

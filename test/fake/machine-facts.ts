@@ -21,7 +21,15 @@ export const link = (index: number, name: string, rest: Partial<MachineLink> = {
 export const address = (linkIndex: number, text: string): Address => {
   const [bare = "", length] = text.split("/");
   const family = bare.includes(":") ? "ipv6" : "ipv4";
-  return { family, link: linkIndex, address: bare, prefixLength: Number(length), global: !bare.startsWith("fe80") };
+  return {
+    family,
+    link: linkIndex,
+    address: bare,
+    peer: null,
+    prefixLength: Number(length),
+    global: !bare.startsWith("fe80"),
+    protocol: 0,
+  };
 };
 
 /** A static route of table main. */

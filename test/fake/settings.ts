@@ -33,6 +33,7 @@ export const NO_SCRIPTS: ScriptSettings = { change: null, allowFailback: null, t
 
 const IPV4: UplinkFamilySettings = {
   method: "external",
+  address: null,
   gateway: null,
   masquerade: true,
   targets: TARGETS.ipv4,
@@ -41,6 +42,7 @@ const IPV4: UplinkFamilySettings = {
 };
 const IPV6: UplinkFamilySettings = {
   method: "external",
+  address: null,
   gateway: null,
   masquerade: false,
   targets: TARGETS.ipv6,
@@ -51,6 +53,7 @@ const IPV6: UplinkFamilySettings = {
 /** An address family that an uplink doesn't use. */
 export const UNUSED: UplinkFamilySettings = {
   method: "none",
+  address: null,
   gateway: null,
   masquerade: false,
   targets: [],

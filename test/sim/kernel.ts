@@ -61,11 +61,21 @@ export const editKernel = (kernel: FakeKernel, edit: Edit): { kernel: FakeKernel
 };
 
 const whyRefused = (kernel: FakeKernel, edit: Edit): Refusal | null => {
+  if (edit.kind === "put-address") return whyNoAddress(kernel, edit.address);
   if (edit.kind === "put-route") return whyNoRoute(kernel, edit.route);
   if (edit.kind === "set-sysctl" && kernel.sysctls[edit.name] === undefined) {
     return { code: "ENOENT", message: `${edit.name} does not exist` };
   }
   return null;
+};
+
+/** inet_rtm_newaddr (net/ipv4/devinet.c), inet6_addr_add (net/ipv6/addrconf.c). */
+const whyNoAddress = (kernel: FakeKernel, { family, link, address, prefixLength }: Address): Refusal | null => {
+  if (!kernel.links.some((one) => one.index === link)) return { code: "ENODEV", message: "No such device" };
+  const taken = kernel.addresses.some(
+    (one) => one.link === link && one.address === address && (family === "ipv6" || one.prefixLength === prefixLength),
+  );
+  return taken ? { code: "EEXIST", message: "Address already assigned" } : null;
 };
 
 /** fib_check_nh (net/ipv4/fib_semantics.c), ip6_route_check_nh (net/ipv6/route.c). */
@@ -84,6 +94,20 @@ const whyNoRoute = (kernel: FakeKernel, { family, hops }: Route): Refusal | null
 
 const apply = (kernel: FakeKernel, edit: Edit): FakeKernel => {
   switch (edit.kind) {
+    case "switch-on":
+      return {
+        ...kernel,
+        links: kernel.links.map((link) => (link.index === edit.link ? { ...link, adminUp: true } : link)),
+      };
+    case "put-address":
+      return withAddress(kernel, edit.address);
+    case "delete-address":
+      return {
+        ...kernel,
+        addresses: kernel.addresses.filter(
+          (one) => one.link !== edit.address.link || one.address !== edit.address.address,
+        ),
+      };
     case "put-route":
       return putRoute(kernel, edit.route);
     case "delete-route":

@@ -77,7 +77,17 @@ export const openSite = ({ wires: settings, agenda, random, onChange }: SiteOpti
   let nextIndex = LAN.index + 1;
   let kernel: FakeKernel = {
     links: [LAN],
-    addresses: [{ family: "ipv4", link: LAN.index, address: "192.168.1.1", prefixLength: 24, global: true }],
+    addresses: [
+      {
+        family: "ipv4",
+        link: LAN.index,
+        address: "192.168.1.1",
+        peer: null,
+        prefixLength: 24,
+        global: true,
+        protocol: 0,
+      },
+    ],
     routes: [],
     rules: [],
     sysctls: sysctlsOf(settings.map(({ device }) => device)),
@@ -128,7 +138,9 @@ export const openSite = ({ wires: settings, agenda, random, onChange }: SiteOpti
     if (wire.missing + wire.switchedOff + wire.withoutAddress[family] > 0) return;
     const { address, prefixLength } = lease;
     if (!kernel.addresses.some((one) => one.link === link && one.address === address)) {
-      change((before) => withAddress(before, { family, link, address, prefixLength, global: true }));
+      change((before) =>
+        withAddress(before, { family, link, address, peer: null, prefixLength, global: true, protocol: 0 }),
+      );
     }
     if (wire.withoutGateway[family] === 0) announce({ wire, link, family, lease });
   };

@@ -1,4 +1,4 @@
-import { decodeAddress, listAddresses } from "../../codec/address.ts";
+import { listAddresses } from "../../codec/address.ts";
 import { Attributes } from "../../codec/attribute.ts";
 import { parsePrefix, prefixContains, tryParseAddress } from "../../codec/ip.ts";
 import { decodeLink, listLinks } from "../../codec/link.ts";
@@ -6,8 +6,8 @@ import { decodeRoute, type ReportedRoute } from "../../codec/route.ts";
 import { decodeRule, listRules } from "../../codec/rule.ts";
 import type { MachineFacts, MachineLink, MachineRule } from "../../core/doctor/facts.ts";
 import { FAMILIES } from "../../core/family.ts";
-import { type Address, MAIN_TABLE, type Route } from "../../core/kernel.ts";
-import { readRoutes } from "../kernel-reader.ts";
+import { MAIN_TABLE, type Route } from "../../core/kernel.ts";
+import { pickAddress, readRoutes } from "../kernel-reader.ts";
 import type { Netlink } from "../netlink.ts";
 
 /** What the kernel says of its network. */
@@ -36,13 +36,6 @@ const toLink = (body: Uint8Array): MachineLink => {
     master: attributes.u32(MASTER) ?? null,
     kind: attributes.nested(LINK_INFO)?.text(INFO_KIND) ?? null,
   };
-};
-
-const toAddress = (body: Uint8Array): Address | null => {
-  const message = decodeAddress(body);
-  if (message === null || message.tentative || message.duplicate || message.deprecated) return null;
-  const { family, link, address, prefixLength, global } = message;
-  return { family, link, address, prefixLength, global };
 };
 
 /** Routes as wide as this stand for a default. */
@@ -107,7 +100,7 @@ export const readNetwork = (netlink: Netlink, targets: readonly string[], attemp
     ),
     addresses: attempt(
       "The addresses",
-      () => netlink.dump({ request: listAddresses(), pick: ({ body }) => toAddress(body) }),
+      () => netlink.dump({ request: listAddresses(), pick: ({ body }) => pickAddress(body) }),
       [],
     ),
     routes: attempt("The routes", routes, []),

@@ -1,3 +1,4 @@
+import { isOurDuty } from "../addressing.ts";
 import { FAMILIES, type Family } from "../family.ts";
 import { familyName } from "../path.ts";
 import type { UplinkSettings } from "../settings.ts";
@@ -62,7 +63,7 @@ const portOf = (uplink: UplinkSettings, master: string, kind: string | null): Fi
 
 const dark: Examine = (facts, uplink) => {
   const link = linkOf(facts, uplink);
-  if (link === undefined || (link.adminUp && link.carrier)) return [];
+  if (link === undefined || (link.adminUp && link.carrier) || (isOurDuty(uplink) && !link.adminUp)) return [];
   return [link.adminUp ? noCarrier(uplink) : switchedOff(uplink)];
 };
 
@@ -99,7 +100,7 @@ const lack = (facts: MachineFacts, uplink: UplinkSettings, family: Family): "add
 
 const ipv4Path: Examine = (facts, uplink) => {
   const lacking = lack(facts, uplink, "ipv4");
-  if (lacking === null) return [];
+  if (lacking === null || (lacking === "address" && isOurDuty(uplink))) return [];
   return [lacking === "address" ? noAddress(uplink) : warning(noGateway(uplink, "ipv4"))];
 };
 

@@ -35,6 +35,10 @@ export const openModelKernel = (initial: KernelState | null, startAt: number): M
 
 const withOurs = (recorded: KernelState, ours: KernelState, sysctls: KernelState["sysctls"]): KernelState => ({
   ...recorded,
+  addresses: [
+    ...recorded.addresses.filter(({ protocol }) => protocol !== PROTOCOL),
+    ...ours.addresses.filter(({ protocol }) => protocol === PROTOCOL),
+  ],
   routes: [
     ...recorded.routes.filter(({ protocol }) => protocol !== PROTOCOL),
     ...ours.routes.filter(({ protocol }) => protocol === PROTOCOL),
