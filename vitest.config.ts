@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit: pure and quick · tidy: house rules · sim: seeds · kernel: real sockets in namespaces of its own · lab: the real
- * daemon, several labs beside each other, since they mostly wait · timing: the real daemon against the clock, alone ·
+ * daemon, several labs beside each other, since they mostly wait · browser: the page in Chromium · timing: the real daemon against the clock, alone ·
  * package: the Debian packages on clean roots, by `npm run package:test` alone, since it fetches two Debians.
  */
 /** Real sockets and clocks on a machine that others use too: what a moment of theirs spoilt is tried once more. */
@@ -48,6 +48,17 @@ export default defineConfig({
           include: ["test/package/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+          pool: "forks",
+        },
+      },
+      {
+        test: {
+          ...SECOND_CHANCE,
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
           pool: "forks",
         },

@@ -1,6 +1,7 @@
-// Bundles the product: dist/wan-failover.mjs is all that a router runs; dist/lab.mjs is the lab behind `demo`.
+// Bundles the product: dist/wan-failover.mjs and the page in dist/web are all that a router runs; dist/lab.mjs is the lab behind `demo`.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { buildPage } from "./web.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -33,3 +34,5 @@ for (const { path, contents } of outputFiles) {
   writeFileSync(`${path}.${process.pid}`, contents);
   renameSync(`${path}.${process.pid}`, path);
 }
+
+await buildPage();

@@ -16,6 +16,7 @@ const PACKAGE_OF_COMMAND = {
   tcpdump: "tcpdump",
   socat: "socat",
   tmux: "tmux",
+  chromium: "chromium",
   keepalived: "keepalived",
   "dpkg-deb": "dpkg",
 };

@@ -7,7 +7,7 @@ import { requirePackages } from "./packages.mjs";
 import { prepare, ROOT } from "./prepare.mjs";
 
 /** One after the other: the machine may have two cores, and the last one measures times. */
-const PHASES = [["unit", "tidy"], ["sim"], ["kernel"], ["lab"], ["timing"]];
+const PHASES = [["unit", "tidy"], ["sim"], ["kernel"], ["lab"], ["browser"], ["timing"]];
 
 /** Far above what any phase takes; a hanging one is a failure, not a wait. */
 const PHASE_TIMEOUT_MS = 30 * 60_000;
@@ -56,6 +56,7 @@ const tests = (projects, folder) => {
 const all = (folder) => [
   check("format and lint", "biome", ["ci", "--error-on-warnings", "."]),
   check("types", "tsc", ["--noEmit"]),
+  check("types of the page", "tsc", ["--noEmit", "-p", "src/web"]),
   ...PHASES.map((projects) => tests(projects, folder)),
 ];
 

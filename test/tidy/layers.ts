@@ -92,6 +92,13 @@ export const LAYERS: readonly Layer[] = [
       "The command line is one of the API's clients and knows no more than any other; `detector` runs one without a daemon.",
   },
   {
+    folder: "src/web",
+    mayImport: ["src/web", "src/api/paths.ts", "docs/config.schema.json", "preact", "uplot", "yaml"],
+    mayImportTypes: ["src/api", "src/core/status.ts", "src/config/option.ts"],
+    reason:
+      "The page is one of the API's clients, in a browser: it knows the contract's types and has none of its code.",
+  },
+  {
     folder: "bench",
     mayImport: ["bench", "src", "lab", "test/fake", "node:"],
     mayImportTypes: [],
@@ -117,7 +124,7 @@ export const LAYERS: readonly Layer[] = [
 /** Packages that one place wraps, so that a new version of them is one file's concern. */
 export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly reason: string }>> = {
   koffi: { files: /^src\/adapter\/libc\.ts$/, reason: "Its poll handles are undocumented and pinned to one version." },
-  yaml: { files: /^(src|test)\/config\//, reason: "Only the config is YAML." },
+  yaml: { files: /^(src|test)\/config\/|^src\/web\/setup\//, reason: "Only the config is YAML." },
   zod: { files: /^src\/(config|api)\//, reason: "Data is checked where it enters; inside, types suffice." },
   commander: {
     files: /^(src\/(cli\/.*|main)|lab\/main|scripts\/docs\/.*)\.ts$/,

@@ -30,7 +30,7 @@ export const allFiles = (): string[] =>
 
 /** The TypeScript files below a folder; none where it isn't there. */
 export const typeScriptIn = (folder: string): string[] =>
-  existsSync(`${ROOT}${folder}`) ? filesIn(folder).filter((file) => file.endsWith(".ts")) : [];
+  existsSync(`${ROOT}${folder}`) ? filesIn(folder).filter((file) => /\.tsx?$/.test(file)) : [];
 
 const filesIn = (folder: string): string[] =>
   readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: "utf8" })

@@ -1,0 +1,20 @@
+import type { JSX } from "preact";
+import type { Status } from "../../core/status.ts";
+import { Failback } from "./failback.tsx";
+import { Pin } from "./pin.tsx";
+import { Test } from "./test.tsx";
+
+/** What can be done by hand. */
+export const Act = ({ status }: { readonly status: Status }): JSX.Element => (
+  <>
+    <div class="intro">
+      <h1>Act</h1>
+      <p>Each says what will happen before it happens.</p>
+    </div>
+    <div class="actions">
+      <Test status={status} />
+      <Failback status={status} />
+      <Pin status={status} />
+    </div>
+  </>
+);

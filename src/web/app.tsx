@@ -1,0 +1,94 @@
+import type { JSX } from "preact";
+import { Act } from "./act/act.tsx";
+import { Now } from "./now/now.tsx";
+import { useNow } from "./part/clock.ts";
+import { Icon } from "./part/icon.tsx";
+import { route, VIEWS, type View } from "./route.ts";
+import { type Live, live } from "./server/live.ts";
+import { useStore } from "./server/store.ts";
+import { ThemeSwitch } from "./theme.tsx";
+import { clock, duration } from "./word/format.ts";
+
+const NAMES: Readonly<Record<View, string>> = {
+  now: "Now",
+  timeline: "Timeline",
+  setup: "Set up",
+  act: "Act",
+  doctor: "Doctor",
+};
+
+export const App = (): JSX.Element => {
+  const view = useStore(route);
+  const now = useStore(live);
+  return (
+    <>
+      <button type="button" class="skip" onClick={skip}>
+        Skip to the content
+      </button>
+      <header class="top">
+        <a class="brand" href="#/now">
+          <img src="/icon.svg" alt="" width="26" height="26" />
+          wan-failover
+        </a>
+        <Navigation view={view} />
+        <div class="tools">
+          <ThemeSwitch />
+        </div>
+      </header>
+      <Lost stream={now.stream} />
+      <main id="main" tabIndex={-1} class={now.stream.kind === "lost" ? "stale" : ""}>
+        <Content view={view} now={now} />
+      </main>
+    </>
+  );
+};
+
+const skip = (): void => {
+  document.getElementById("main")?.focus();
+};
+
+const Navigation = ({ view }: { readonly view: View }): JSX.Element => (
+  <nav aria-label="Views">
+    {VIEWS.map((one) => (
+      <a key={one} href={`#/${one}`} aria-current={one === view ? "page" : undefined}>
+        <Icon name={one} />
+        {NAMES[one]}
+      </a>
+    ))}
+  </nav>
+);
+
+const Lost = ({ stream }: Pick<Live, "stream">): JSX.Element | null => {
+  useNow();
+  if (stream.kind !== "lost") return null;
+  return (
+    <p class="lost" role="status">
+      <Icon name="warning" />
+      <span>
+        <strong>No connection to the router</strong> since {clock(stream.since)}, {duration(Date.now() - stream.since)}{" "}
+        ago. What you see is how it was then.
+      </span>
+    </p>
+  );
+};
+
+const Content = ({ view, now: { status } }: { readonly view: View; readonly now: Live }): JSX.Element => {
+  if (status === null) return <Loading />;
+  switch (view) {
+    case "now":
+      return <Now status={status} />;
+    case "act":
+      return <Act status={status} />;
+    default:
+      return <h1>{NAMES[view]}</h1>;
+  }
+};
+
+const Loading = (): JSX.Element => (
+  <div class="loading" role="status">
+    <span class="unseen">Asking the router</span>
+    <i />
+    <i />
+    <i />
+  </div>
+);

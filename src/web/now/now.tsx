@@ -1,0 +1,92 @@
+import type { JSX } from "preact";
+import type { Status } from "../../core/status.ts";
+import { NetworkMap } from "../map/map.tsx";
+import { Chip, Dot } from "../part/chip.tsx";
+import { useNow } from "../part/clock.ts";
+import { Icon } from "../part/icon.tsx";
+import { live } from "../server/live.ts";
+import { useStore } from "../server/store.ts";
+import { countdown, duration, list, sentence } from "../word/format.ts";
+import { FAMILIES, familyName, mainFamily } from "../word/verdict.ts";
+import { Happenings } from "./happenings.tsx";
+import { headlineOf } from "./headline.ts";
+import { LiveCharts } from "./live-charts.tsx";
+import { UplinkCard } from "./uplink-card.tsx";
+
+/** What is. */
+export const Now = ({ status }: { readonly status: Status }): JSX.Element => {
+  const { statusAt, happenings, stream } = useStore(live);
+  const now = useNow();
+  // What is lost doesn't grow older on the screen: it stays as it was seen.
+  const elapsedMs = stream.kind === "lost" ? 0 : Math.max(0, now - statusAt);
+  return (
+    <>
+      <Glance status={status} elapsedMs={elapsedMs} />
+      <Problems problems={status.problems} />
+      <NetworkMap status={status} />
+      <section class="uplinks" aria-label="Uplinks">
+        {status.uplinks.map((uplink) => (
+          <UplinkCard key={uplink.name} status={status} uplink={uplink} elapsedMs={elapsedMs} />
+        ))}
+      </section>
+      <LiveCharts status={status} />
+      <Happenings happenings={happenings} />
+    </>
+  );
+};
+
+interface GlanceProps {
+  readonly status: Status;
+  readonly elapsedMs: number;
+}
+
+const Glance = ({ status, elapsedMs }: GlanceProps): JSX.Element => {
+  const { tone, title, detail } = headlineOf(status, elapsedMs);
+  const { waiting, holdLeftMs, sinceMs } = status.families[mainFamily(status)];
+  const left = Math.max(0, holdLeftMs - elapsedMs);
+  return (
+    <section class={`glance is-${tone}`}>
+      <h1>
+        <Dot tone={tone} />
+        <span aria-live="polite">{title}</span>
+      </h1>
+      <p>{detail}</p>
+      {waiting !== null && (
+        <p class="waiting">
+          {sentence(waiting)}
+          {left > 0 && ` ${countdown(left)} left.`}
+        </p>
+      )}
+      <p class="chips">
+        <FamilyChips status={status} />
+        <span class="aside">for {duration(sinceMs + elapsedMs)}</span>
+      </p>
+    </section>
+  );
+};
+
+const FamilyChips = ({ status }: { readonly status: Status }): JSX.Element => (
+  <>
+    {FAMILIES.map((family) => {
+      const { carrying, diverted } = status.families[family];
+      if (carrying.length === 0) return null;
+      return (
+        <Chip key={family} tone={diverted ? "warn" : status.online ? "good" : "bad"}>
+          {familyName(family)} {list(carrying)}
+        </Chip>
+      );
+    })}
+  </>
+);
+
+const Problems = ({ problems }: { readonly problems: readonly string[] }): JSX.Element | null =>
+  problems.length === 0 ? null : (
+    <ul class="problems">
+      {problems.map((problem) => (
+        <li key={problem}>
+          <Icon name="warning" />
+          {sentence(problem)}
+        </li>
+      ))}
+    </ul>
+  );

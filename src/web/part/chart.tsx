@@ -1,0 +1,144 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type uPlot from "uplot";
+
+export interface Series {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
+interface Props {
+  readonly title: string;
+  /** s since 1970. */
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  /** A value in words. */
+  readonly format: (value: number) => string;
+}
+
+const HEIGHT = 170;
+
+/** Lines over time. The library is loaded when the first chart is shown. */
+export const Chart = ({ title, times, series, format }: Props): JSX.Element => {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const data = [times, ...series.map(({ values }) => values)] as uPlot.AlignedData;
+  const newest = useRef(data);
+  newest.current = data;
+  const names = series.map(({ name }) => name).join();
+  useEffect(() => {
+    const { current: element } = place;
+    if (element === null) return;
+    return draw(element, {
+      names: names.split(","),
+      format,
+      begun: (begun) => {
+        plot.current = begun;
+        begun.setData(newest.current);
+      },
+    });
+  }, [names, format]);
+  useEffect(() => plot.current?.setData(data), [data]);
+  return (
+    <figure class="chart">
+      <figcaption>
+        {title}
+        <Legend series={series} format={format} />
+      </figcaption>
+      <div ref={place} aria-hidden="true" />
+    </figure>
+  );
+};
+
+const Legend = ({ series, format }: Pick<Props, "series" | "format">): JSX.Element => (
+  <ul>
+    {series.map(({ name, values }, index) => (
+      <li key={name} class={`series-${index % COLOURS}`}>
+        {name} <span>{shown(values.at(-1), format)}</span>
+      </li>
+    ))}
+  </ul>
+);
+
+const shown = (value: number | null | undefined, format: (value: number) => string): string =>
+  value == null ? "–" : format(value);
+
+const COLOURS = 4;
+
+interface Drawing {
+  readonly names: readonly string[];
+  readonly format: (value: number) => string;
+  readonly begun: (plot: uPlot) => void;
+}
+
+/** Draws until the returned function is called; anew when the colours change. */
+const draw = (element: HTMLElement, drawing: Drawing): (() => void) => {
+  const end = new AbortController();
+  let plot: uPlot | null = null;
+  void import("uplot").then(({ default: Plot }) => {
+    if (end.signal.aborted) return;
+    const begin = (): void => {
+      plot?.destroy();
+      plot = new Plot(options(element, drawing), [[]], element);
+      drawing.begun(plot);
+    };
+    begin();
+    const sizes = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    sizes.observe(element);
+    const themes = new MutationObserver(begin);
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", begin, { signal: end.signal });
+    end.signal.addEventListener("abort", () => {
+      sizes.disconnect();
+      themes.disconnect();
+      plot?.destroy();
+    });
+  });
+  return () => end.abort();
+};
+
+const options = (element: HTMLElement, { names, format }: Drawing): uPlot.Options => {
+  const style = getComputedStyle(element);
+  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const axis = {
+    stroke: colour("soft"),
+    font: `12px ${style.fontFamily}`,
+    grid: { stroke: colour("line"), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    padding: [8, 0, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        values: (_, splits) =>
+          splits.map((at) =>
+            new Date(at * 1000).toLocaleTimeString(undefined, {
+              hour: "2-digit",
+              minute: "2-digit",
+              second: "2-digit",
+              hour12: false,
+            }),
+          ),
+        space: 90,
+      },
+      { ...axis, size: 74, space: 34, values: (_, splits) => splits.map(format) },
+    ],
+    series: [
+      {},
+      ...names.map((name, index) => ({
+        label: name,
+        stroke: colour(`series-${index % COLOURS}`),
+        width: 1.8,
+        points: { show: false },
+        spanGaps: false,
+      })),
+    ],
+  };
+};

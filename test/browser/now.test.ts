@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BRISK, type House, openHouse, UPLINKS } from "../lab/house.ts";
+import { openSite, type Site, seriousIn } from "./site.ts";
+
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
+
+const CONFIG = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: BRISK })) };
+
+describe("the page", () => {
+  const closers: (() => Promise<void>)[] = [];
+  let house: House;
+  let site: Site;
+
+  beforeAll(async () => {
+    house = await openHouse({ config: CONFIG, keep: (close) => closers.push(close) });
+    site = await openSite(house.lab, { role: "router", address: "http://127.0.0.1:8380" });
+    closers.unshift(site.close);
+  });
+
+  afterAll(async () => {
+    for (const close of closers) await close();
+  });
+
+  test("shows a blackhole as it happens, and its end", async () => {
+    const page = await site.visit();
+    const title = page.locator("h1");
+    await title.getByText("Online through fiber").waitFor();
+    const broken = await house.lab.break("blackhole", "wan0");
+    await title.getByText("Online through lte").waitFor({ timeout: 4000 });
+    const seenAfterMs = house.lab.now() - broken;
+    await page.locator(".sign.is-bad", { hasText: "fiber" }).waitFor();
+    await page.locator(".cut").waitFor();
+    expect(await page.locator(".map").getAttribute("aria-label")).toContain("lte: takes new connections");
+    await house.lab.mend("blackhole", "wan0");
+    await page.locator(".sign.is-good", { hasText: "fiber" }).waitFor();
+    expect(seenAfterMs).toBeLessThan(2500);
+    expect(site.errors).toEqual([]);
+  });
+
+  test("fits a phone, in both themes, and axe finds nothing serious", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await site.visit({ ...PHONE, colorScheme });
+      await page.locator(".uplink").first().waitFor();
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      expect(await seriousIn(page)).toEqual([]);
+      await page.context().close();
+    }
+  });
+});
