@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openLog } from "./adapter/log.ts";
+import { openPrivateFile } from "./adapter/private-file.ts";
 import { openServiceManager, type ServiceManager } from "./adapter/service-manager.ts";
 import { type ApiServer, startServer } from "./api/server.ts";
-import { type Directories, journalPathIn, socketPathIn } from "./config/directories.ts";
+import { accessPathIn, type Directories, journalPathIn, socketPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Report } from "./core/report.ts";
@@ -43,6 +44,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
     socketPath: socketPathIn(directories),
     configPath,
     pageFolder: PAGE_FOLDER,
+    accessStore: openPrivateFile(accessPathIn(directories)),
     status: () => withProblems(engine.status(), [refusal, server.problem()]),
     messages: messages.recent,
     order: engine.order,

@@ -1,3 +1,4 @@
+import type { AccessClient } from "./api/access/contract.ts";
 import type { DaemonClient } from "./api/contract.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
 import type { Output } from "./cli/output.ts";
@@ -22,7 +23,7 @@ const look = (): Look => ({
   colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
 });
 
-const daemonAt = async ({ socket }: GlobalOptions): Promise<DaemonClient> => {
+const daemonAt = async ({ socket }: GlobalOptions): Promise<DaemonClient & AccessClient> => {
   const { openClient } = await import("./api/client.ts");
   return openClient({ socketPath: socket ?? socketPathIn(directories) });
 };
@@ -111,6 +112,23 @@ const actions: Actions = {
   reset: async () => {
     const { runReset } = await import("./reset.ts");
     return runReset({ directories, output: output.write });
+  },
+  password: async ({ json = false, ...options }) => {
+    const { runPassword } = await import("./cli/access.ts");
+    const source = { stdin: process.stdin, ask: (text: string) => void process.stderr.write(text) };
+    return runPassword(source, { client: await daemonAt(options), json, output });
+  },
+  tokenCreate: async (name, { json = false, scope, ...options }) => {
+    const { runTokenCreate } = await import("./cli/access.ts");
+    return runTokenCreate({ name, scope }, { client: await daemonAt(options), json, output });
+  },
+  tokenList: async ({ json = false, ...options }) => {
+    const { runTokenList } = await import("./cli/access.ts");
+    return runTokenList({ client: await daemonAt(options), json, output });
+  },
+  tokenRevoke: async (id, { json = false, ...options }) => {
+    const { runTokenRevoke } = await import("./cli/access.ts");
+    return runTokenRevoke(id, { client: await daemonAt(options), json, output });
   },
   detector: async () => {
     const { runDetector } = await import("./cli/detector.ts");

@@ -5,6 +5,11 @@ _wan_failover() {
     [[ $word == -* ]] || before="${before:+$before }$word"
   done
   case $before in
+    "token revoke"*) words="--json" ;;
+    "token list"*) words="--json" ;;
+    "token create"*) words="--scope --json" ;;
+    "token"*) words="create list revoke" ;;
+    "password"*) words="--json" ;;
     "demo"*) words="" ;;
     "detector"*) words="--stdio" ;;
     "reset"*) words="" ;;
@@ -19,7 +24,7 @@ _wan_failover() {
     "status"*) words="--json --watch --astlinux" ;;
     "service"*) words="--config" ;;
     "run"*) words="--config" ;;
-    "") words="run service status health explain test failback use check doctor replay reset detector demo --version --socket" ;;
+    "") words="run service status health explain test failback use check doctor replay reset detector demo password token --version --socket" ;;
     *) words="" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { AppError } from "../error.ts";
+import { type AccessClient, createdToken, done, tokenList } from "./access/contract.ts";
 import { type DaemonClient, type OrderAnswer, orderAnswer, problem, statusAnswer } from "./contract.ts";
 import { PATHS } from "./paths.ts";
 
@@ -15,7 +16,9 @@ const TIMEOUT_MS = 3000;
 
 interface Call {
   readonly path: string;
-  /** Sent as JSON by POST; none: GET. */
+  /** GET when not said, or POST where there is a body. */
+  readonly method?: "PUT" | "DELETE";
+  /** Sent as JSON. */
   readonly body?: object;
 }
 
@@ -25,7 +28,7 @@ interface Answer {
 }
 
 /** A client of the daemon on a Unix socket. Connects anew for each call, so that a restarted daemon is found again. */
-export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions): DaemonClient => {
+export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions): DaemonClient & AccessClient => {
   const call = async <T>(what: Call, schema: z.ZodType<T>): Promise<T> => {
     const answer = await exchange(what, { socketPath, timeoutMs }).catch((error: unknown) => {
       throw whyNoAnswer(error, socketPath);
@@ -38,13 +41,20 @@ export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions
     test: (request) => order(PATHS.test, request),
     failback: () => order(PATHS.failback, {}),
     use: (request) => order(PATHS.use, request),
+    setPassword: async (password) =>
+      void (await call({ method: "PUT", path: PATHS.password, body: { password } }, done)),
+    tokens: async () => (await call({ path: PATHS.tokens }, tokenList)).tokens,
+    addToken: (request) => call({ path: PATHS.tokens, body: request }, createdToken),
+    removeToken: async (id) => {
+      await call({ method: "DELETE", path: `${PATHS.tokens}?${new URLSearchParams({ id })}` }, done);
+    },
   };
 };
 
-const exchange = ({ path, body }: Call, { socketPath, timeoutMs }: Required<ClientOptions>): Promise<Answer> =>
+const exchange = ({ path, body, ...call }: Call, { socketPath, timeoutMs }: Required<ClientOptions>): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const method = body === undefined ? "GET" : "POST";
+    const method = call.method ?? (body === undefined ? "GET" : "POST");
     const headers = body === undefined ? {} : { "content-type": "application/json" };
     const sent = httpRequest({ socketPath, path, method, headers, agent: false, signal }, (response) => {
       collect(response).then(resolve, reject);
@@ -91,6 +101,6 @@ const parseJson = (text: string): unknown => {
 const whyRefused = (code: number, value: unknown): AppError => {
   const parsed = problem.safeParse(value);
   const detail = parsed.success ? parsed.data.detail : `the daemon answered with the HTTP status ${code}`;
-  if (code === 409) return new AppError("order-refused", detail);
+  if (code === 409 || code === 404) return new AppError("order-refused", detail);
   return new AppError(code === 400 ? "usage" : "malformed-message", detail);
 };

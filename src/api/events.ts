@@ -11,14 +11,22 @@ export interface EventSource {
   readonly status: () => Status;
 }
 
+/** A client's wishes. */
+export interface Visit {
+  /** The id of the last event that it says it has seen. */
+  readonly lastId: string | undefined;
+  /** Asked now and then. */
+  readonly isWelcome: () => boolean;
+}
+
 /** Tells clients what happens, as server-sent events. */
 export interface EventHub {
   /** Keeps a report, to be sent once the loop is through with what it does. Never throws. */
   report(report: Omit<ReportEvent, "at">): void;
   /** Whether there are so many clients that no more are taken. */
   isFull(): boolean;
-  /** Serves a client until it leaves. `lastId`: the id of the last event that it says it has seen. */
-  open(response: ServerResponse, lastId: string | undefined): void;
+  /** Serves a client until it leaves, or isn't welcome any more. */
+  open(response: ServerResponse, visit: Visit): void;
   /** Ends all streams. Never throws. */
   close(): void;
 }
@@ -42,6 +50,7 @@ const RETRY_MS = 2000;
 
 interface Client {
   readonly response: ServerResponse;
+  readonly isWelcome: () => boolean;
   /** The number of the newest report that it was sent. */
   told: number;
   /** It hasn't got the newest status yet. */
@@ -81,10 +90,10 @@ export const openEventHub = (source: EventSource): EventHub => {
       if (hub.clients.size > 0) hub.due ??= setImmediate(() => tellNews(hub));
     },
     isFull: () => hub.clients.size >= CLIENTS_MAX,
-    open: (response, lastId) => {
+    open: (response, { lastId, isWelcome }) => {
       begin(response);
       greet(hub, response, lastId);
-      join(hub, response);
+      join(hub, response, isWelcome);
     },
     close: () => {
       clearTimeout(hub.timer);
@@ -109,6 +118,7 @@ const look = (hub: Hub): void => {
   hub.lookedAt = performance.now();
   const status = hub.source.status();
   const seen = withoutAges(status);
+  for (const client of hub.clients) if (!client.isWelcome()) dismiss(hub, client);
   if (seen !== hub.seen) for (const client of hub.clients) client.stale = true;
   hub.seen = seen;
   pump(hub, status);
@@ -174,11 +184,16 @@ const greet = ({ source, ring }: Hub, response: ServerResponse, lastId: string |
   response.write(encodeStatus(source.status(), ring.idOf(ring.newest())));
 };
 
-const join = (hub: Hub, response: ServerResponse): void => {
-  const client: Client = { response, told: hub.ring.newest(), stale: false, tookAt: performance.now() };
+const join = (hub: Hub, response: ServerResponse, isWelcome: () => boolean): void => {
+  const client: Client = { response, isWelcome, told: hub.ring.newest(), stale: false, tookAt: performance.now() };
   hub.clients.add(client);
   response.once("close", () => hub.clients.delete(client));
   if (hub.timer === undefined) lookIn(hub, STATUS_MS);
+};
+
+const dismiss = (hub: Hub, client: Client): void => {
+  hub.clients.delete(client);
+  client.response.end();
 };
 
 const wallClock = (): string => new Date().toISOString();

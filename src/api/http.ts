@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { type Caller, mayDo, type Scope } from "./access/caller.ts";
 import { encodeReply, failure, type Reply, type Stream } from "./reply.ts";
-import type { Ports, Route } from "./route.ts";
-import { answer, findRoute } from "./routes.ts";
+import type { Ports } from "./route.ts";
+import { findRoute } from "./routes.ts";
 
 /** Whoever needs longer than this (ms) to send a request hangs, or wants to keep us busy. */
 const REQUEST_MS = 5000;
@@ -13,28 +14,43 @@ const HEADER_BYTES_MAX = 8192;
 /** A way in. */
 export interface Door {
   readonly ports: Ports;
-  /** Who is let in: the refusal, or null. `found`: what is asked for. Never throws. */
-  readonly admit: (request: IncomingMessage, found: Route | Reply | null) => Promise<Reply | null>;
+  /** Who asks, or why nobody may ask so. Never throws. */
+  readonly identify: (request: IncomingMessage) => Caller | Reply;
   readonly connectionsMax: number;
+  /** What the certificate and its key say, in PEM; null: plain HTTP. */
+  readonly tls: Certificate | null;
 }
 
-/** A server that doesn't listen yet. */
-export const createHttp = (door: Door): Server => {
-  const server = createServer(
-    {
-      requestTimeout: REQUEST_MS,
-      headersTimeout: REQUEST_MS,
-      connectionsCheckingInterval: REQUEST_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-    },
-    (request, response) => void serve(request, response, door),
-  );
+/** Of a server, in PEM. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+const LIMITS = {
+  requestTimeout: REQUEST_MS,
+  headersTimeout: REQUEST_MS,
+  connectionsCheckingInterval: REQUEST_MS,
+  maxHeaderSize: HEADER_BYTES_MAX,
+} as const;
+
+/** A server that doesn't listen yet. Rejects where the certificate is none. */
+export const createHttp = async (door: Door): Promise<Server> => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response, door);
+  const server = await createOf(door.tls, listener);
   server.timeout = SILENCE_MS;
   server.maxConnections = door.connectionsMax;
   server.on("clientError", refuse);
   // A connection that can't be accepted (no file descriptor left) is no reason to stop routing.
   server.on("error", () => {});
   return server;
+};
+
+/** TLS costs memory even where nobody uses it, hence it is loaded when it is asked for. */
+const createOf = async (tls: Certificate | null, listener: RequestListener): Promise<Server> => {
+  if (tls === null) return createServer(LIMITS, listener);
+  const { createServer: createSecureServer } = await import("node:https");
+  return createSecureServer({ ...LIMITS, ...tls, minVersion: "TLSv1.2" }, listener);
 };
 
 /** Ends all connections. Never throws. */
@@ -52,10 +68,25 @@ const serve = async (request: IncomingMessage, response: ServerResponse, door: D
   else reply.stream(response);
 };
 
-const respond = async (request: IncomingMessage, { ports, admit }: Door): Promise<Reply | Stream> => {
+const respond = async (request: IncomingMessage, { ports, identify, tls }: Door): Promise<Reply | Stream> => {
+  const caller = identify(request);
+  if ("code" in caller) return caller;
   const found = findRoute(request);
-  return (await admit(request, found)) ?? answer(request, found, ports);
+  if (found === null) return ports.page.answer(request);
+  if (!("respond" in found)) return found;
+  if (!mayDo(caller, found.access)) return refusal(caller, found.access);
+  const isWelcome = (): boolean => {
+    const still = identify(request);
+    return !("code" in still) && mayDo(still, found.access);
+  };
+  const address = request.socket.remoteAddress ?? "";
+  return found.respond(ports, request, { caller, address, secure: tls !== null, isWelcome });
 };
+
+const refusal = ({ who }: Caller, needed: Scope): Reply =>
+  who === "nobody"
+    ? failure(401, "Log in first, or send a token.", { "www-authenticate": "Bearer" })
+    : failure(403, `This takes the scope ${needed}.`);
 
 const send = (response: ServerResponse, reply: Reply): void => {
   const { bytes, headers } = encodeReply(reply);

@@ -33,7 +33,7 @@ const groupByPath = (routes: readonly Route[]): Map<string, Record<string, objec
 
 const operation = (route: Route): object => ({
   summary: route.summary,
-  ...(route.access === "open" ? { security: [] } : { description: `Needs the scope \`${route.access}\`.` }),
+  ...(route.access === "none" ? { security: [] } : { description: `Needs the scope \`${route.access}\`.` }),
   ...(route.query === undefined ? {} : { parameters: parameters(route.query) }),
   ...(route.body === undefined ? {} : { requestBody: { content: json(jsonSchema(route.body, "input")) } }),
   responses: { 200: { description: "Done.", content: answerContent(route) }, default: PROBLEM },

@@ -5,6 +5,9 @@ export const PATHS = {
   test: "/api/v1/test",
   failback: "/api/v1/failback",
   use: "/api/v1/use",
+  session: "/api/v1/session",
+  password: "/api/v1/password",
+  tokens: "/api/v1/tokens",
   health: "/healthz",
   openapi: "/api/openapi.json",
 } as const;

@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type * as z from "zod";
 import type { Order } from "../core/event.ts";
 import type { Status } from "../core/status.ts";
+import type { Access } from "./access/access.ts";
+import type { Caller, Scope } from "./access/caller.ts";
 import { readBody } from "./body.ts";
 import type { MessageAnswer } from "./contract.ts";
 import type { EventHub } from "./events.ts";
@@ -20,23 +22,32 @@ export interface Ports {
   readonly order: (order: Order) => Promise<{ readonly accepted: boolean; readonly message: string }>;
   readonly events: EventHub;
   readonly page: PageFiles;
+  readonly access: Access;
 }
-
-/** Who may ask: anybody who reaches the listener, whoever may look, or whoever may change things. */
-export type Access = "open" | "read" | "control";
 
 /** A request that has passed its schemas. */
 export interface Asked<Body, Query> {
   readonly body: Body;
   readonly query: Query;
   readonly headers: IncomingHttpHeaders;
+  readonly caller: Caller;
+  /** Where the caller is: an IP address; empty on the Unix socket. */
+  readonly address: string;
+  /** Whether what we answer can't be read on its way. */
+  readonly secure: boolean;
+  /** Whether the caller still may ask this: of use while an answer goes on. */
+  readonly isWelcome: () => boolean;
 }
+
+/** What is known of a request besides the request itself. */
+export type Circumstances = Pick<Asked<never, never>, "caller" | "address" | "secure" | "isWelcome">;
 
 /** What a route is: how it is asked, what it answers, and who may ask. */
 export interface Definition<Body, Query> {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
-  readonly access: Access;
+  /** What the caller must at least be allowed to do. */
+  readonly access: Scope;
   /** For people, in one line. */
   readonly summary: string;
   /** None: a body is refused, or for GET not looked at. */
@@ -53,20 +64,20 @@ export interface Definition<Body, Query> {
 export interface Route extends Omit<Definition<never, never>, "handle" | "body" | "query"> {
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
-  readonly respond: (ports: Ports, request: IncomingMessage) => Promise<Reply | Stream>;
+  readonly respond: (ports: Ports, request: IncomingMessage, circumstances: Circumstances) => Promise<Reply | Stream>;
 }
 
 /** Makes a route of its definition: whatever doesn't fit its schemas is refused with a problem that says what would. */
 export const route = <Body = undefined, Query = undefined>(definition: Definition<Body, Query>): Route => {
   const { handle, ...described } = definition;
-  const respond = async (ports: Ports, request: IncomingMessage): Promise<Reply | Stream> => {
+  const respond: Route["respond"] = async (ports, request, circumstances) => {
     const query = checked(definition.query, queryOf(request), "The query");
     if ("refusal" in query) return query.refusal;
     const read = definition.body === undefined ? { value: undefined } : await readBody(request);
     if ("refusal" in read) return read.refusal;
     const body = checked(definition.body, read.value, "The body");
     if ("refusal" in body) return body.refusal;
-    return handle(ports, { body: body.value, query: query.value, headers: request.headers });
+    return handle(ports, { body: body.value, query: query.value, headers: request.headers, ...circumstances });
   };
   return { ...described, respond };
 };

@@ -1,5 +1,7 @@
 import type { WebSettings } from "../config/web.ts";
 import { VERSION } from "../version.ts";
+import { type AccessStore, openAccess } from "./access/access.ts";
+import { SOCKET_CALLER } from "./access/caller.ts";
 import type { ReportEvent } from "./event-schema.ts";
 import { openEventHub } from "./events.ts";
 import { closeHttp, createHttp } from "./http.ts";
@@ -9,10 +11,11 @@ import type { Ports } from "./route.ts";
 import { openWeb } from "./web.ts";
 
 /** Where the API is offered, and what it needs of the daemon. */
-export interface ServerOptions extends Omit<Ports, "version" | "startedAt" | "events" | "page"> {
+export interface ServerOptions extends Omit<Ports, "version" | "startedAt" | "events" | "page" | "access"> {
   readonly socketPath: string;
   /** The folder of the page's files. */
   readonly pageFolder: string;
+  readonly accessStore: AccessStore;
   readonly complain: (problem: string) => void;
 }
 
@@ -33,12 +36,12 @@ const CONNECTIONS_MAX = 32;
 
 /** Offers the API on a Unix socket. Throws AppError: daemon-running, system-call-failed. */
 export const startServer = async (options: ServerOptions): Promise<ApiServer> => {
-  const { socketPath, pageFolder, complain, ...needs } = options;
+  const { socketPath, pageFolder, accessStore, complain, ...needs } = options;
   const source = { version: VERSION, startedAt: new Date().toISOString(), status: needs.status };
   const events = openEventHub(source);
-  const ports: Ports = { ...needs, ...source, events, page: openPageFiles(pageFolder) };
-  // Whoever may open the socket may do everything: the file's owner and group say who that is.
-  const server = createHttp({ ports, admit: async () => null, connectionsMax: CONNECTIONS_MAX });
+  const access = openAccess(accessStore, complain);
+  const ports: Ports = { ...needs, ...source, events, access, page: openPageFiles(pageFolder) };
+  const server = await createHttp({ ports, identify: () => SOCKET_CALLER, connectionsMax: CONNECTIONS_MAX, tls: null });
   await listenOn(server, socketPath);
   const web = openWeb({ ports, complain });
   return {

@@ -1,14 +1,16 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import type { IncomingMessage, Server } from "node:http";
 import type { WebSettings } from "../config/web.ts";
+import type { Caller } from "./access/caller.ts";
 import { guard } from "./guard.ts";
-import { closeHttp, createHttp } from "./http.ts";
-import { failure, type Reply } from "./reply.ts";
-import type { Ports, Route } from "./route.ts";
+import { type Certificate, closeHttp, createHttp } from "./http.ts";
+import type { Reply } from "./reply.ts";
+import type { Ports } from "./route.ts";
 
 /** The API and the page on TCP. */
 export interface Web {
-  /** Listens as these settings say, from now on. Never throws. */
+  /** Listens as these settings say, from now on; reads the certificate anew. Never throws. */
   configure(settings: WebSettings): void;
   /** Why nobody is served, in one sentence; null where nothing is wrong. */
   problem(): string | null;
@@ -23,7 +25,7 @@ export interface WebOptions {
 /** Each open page holds one connection for the events and has a few others for moments. */
 const CONNECTIONS_MAX = 512;
 
-/** An address that isn't there yet, or a port that is taken, is tried again after so long (ms). */
+/** An address that isn't there yet, a port that is taken, a missing password: tried again after so long (ms). */
 const AGAIN_MS = 5000;
 
 /** A listener that isn't told yet where to listen. */
@@ -34,18 +36,16 @@ export const openWeb = ({ ports, complain }: WebOptions): Web => {
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const fail = (why: string): void => {
-    if (why !== problem) complain(why);
-    problem = why;
-    timer = setTimeout(() => void begin(), AGAIN_MS);
-  };
+  const identify = (request: IncomingMessage): Caller | Reply =>
+    guard(request, settings?.hosts ?? []) ?? ports.access.identify(request.headers);
 
   const begin = async (): Promise<void> => {
-    problem = null;
-    if (settings?.listen == null) return;
-    const opened = await tryToListen(settings, createHttp({ ports, admit, connectionsMax: CONNECTIONS_MAX }));
-    if (typeof opened === "string") fail(opened);
-    else server = opened;
+    const opened =
+      settings === null ? null : await tryToListen({ ports, identify }, settings).catch(wordsFor(settings));
+    if (typeof opened === "string" && opened !== problem) complain(opened);
+    problem = typeof opened === "string" ? opened : null;
+    server = typeof opened === "string" ? null : opened;
+    if (problem !== null) timer = setTimeout(follow, AGAIN_MS);
   };
 
   const end = async (): Promise<void> => {
@@ -54,44 +54,50 @@ export const openWeb = ({ ports, complain }: WebOptions): Web => {
     server = null;
   };
 
-  const admit = async (request: IncomingMessage, found: Route | Reply | null): Promise<Reply | null> =>
-    guard(request, settings?.hosts ?? []) ?? whyNot(found);
+  const follow = (): void => {
+    turn = turn.then(end).then(begin);
+  };
 
   return {
     configure: (next) => {
-      const moved = JSON.stringify(next.listen) !== JSON.stringify(settings?.listen);
+      const same = next.tls === null && JSON.stringify(next) === JSON.stringify(settings);
       settings = next;
-      if (moved) turn = turn.then(end).then(begin);
+      if (!same) follow();
     },
     problem: () => problem,
-    close: () => {
+    close: async () => {
       settings = null;
-      turn = turn.then(end);
-      return turn.then(() => {});
+      follow();
+      await turn;
     },
   };
 };
 
-/** The listening server, or in one sentence why it doesn't. */
-const tryToListen = async ({ listen }: WebSettings, server: Server): Promise<Server | string> => {
-  if (listen === null) return "";
-  const { host, port } = listen;
-  if (!isLoopback(host)) return `${NO_PASSWORD} (web.listen: ${host}).`;
-  server.listen({ host, port });
-  try {
-    await once(server, "listening");
-    return server;
-  } catch (error) {
-    return `The page can't be offered at ${host} port ${port}: ${error instanceof Error ? error.message : error}.`;
-  }
+type Inside = Pick<Parameters<typeof createHttp>[0], "ports" | "identify">;
+
+/** The listening server, null where none is wanted, or why there is none. Rejects with what the system says. */
+const tryToListen = async (inside: Inside, { listen, tls }: WebSettings): Promise<Server | string | null> => {
+  if (listen === null) return null;
+  if (!isLoopback(listen.host) && !inside.ports.access.hasPassword()) return noPassword(listen.host);
+  const certificate = tls === null ? null : await readCertificate(tls);
+  const server = await createHttp({ ...inside, connectionsMax: CONNECTIONS_MAX, tls: certificate });
+  server.listen(listen);
+  await once(server, "listening");
+  return server;
 };
 
-const NO_PASSWORD = "The page is offered on this machine alone until there is a password";
+const readCertificate = async (tls: { certificate: string; key: string }): Promise<Certificate> => {
+  const [cert, key] = await Promise.all([readFile(tls.certificate), readFile(tls.key)]);
+  return { cert, key };
+};
+
+const wordsFor =
+  ({ listen }: WebSettings) =>
+  (error: unknown): string =>
+    `The page can't be offered at ${listen?.host} port ${listen?.port}: ${error instanceof Error ? error.message : error}.`;
+
+const noPassword = (host: string): string =>
+  `The page isn't offered at ${host} until there is a password: \`wan-failover password\` sets one.`;
 
 /** RFC 1122 section 3.2.1.3 (g), RFC 4291 section 2.5.3. */
 const isLoopback = (host: string): boolean => host.startsWith("127.") || host === "::1";
-
-const whyNot = (found: Route | Reply | null): Reply | null =>
-  found !== null && "access" in found && found.access === "control"
-    ? failure(403, "Only reading is allowed here.")
-    : null;

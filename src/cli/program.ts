@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { isTestDuration } from "../api/test-duration.ts";
 import { nearest } from "../config/nearest.ts";
 import { AppError } from "../error.ts";
+import { type AccessActions, addAccess } from "./access-commands.ts";
 import { EXIT } from "./error-text.ts";
 
 /** Holds for every command. */
@@ -24,7 +25,7 @@ export const VERBS = ["start", "stop", "restart", "test"] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** What each command does. Each returns the exit code, or throws. */
-export interface Actions {
+export interface Actions extends AccessActions {
   readonly run: (options: ConfigOption) => Promise<number>;
   readonly status: (options: JsonOption & { readonly watch?: true; readonly astlinux?: true }) => Promise<number>;
   readonly health: (uplink: string | undefined, options: JsonOption) => Promise<number>;
@@ -86,6 +87,7 @@ export const grammar = (version: string, actions: Actions, done: Done): Command 
   addQuestions(program, actions, done);
   addOrders(program, actions, done);
   addMachine(program, actions, done);
+  addAccess(program, actions, done);
   return program.on("command:*", refuseUnknown(program));
 };
 

@@ -28,5 +28,8 @@ export const socketPathIn = ({ runtime }: Directories): string => join(runtime, 
 /** The folder of the daemon's journal. Never throws. */
 export const journalPathIn = ({ state }: Directories): string => join(state, "journal");
 
+/** Where it is kept who may log in. Never throws. */
+export const accessPathIn = ({ state }: Directories): string => join(state, "access.json");
+
 /** The config file. Never throws. */
 export const configPathIn = ({ configuration }: Directories): string => join(configuration, "config.yaml");

@@ -82,7 +82,7 @@ test("for a follower that reads nothing a bounded number of octets waits, and it
   const responses: ServerResponse[] = [];
   const server = createServer((_, response) => {
     responses.push(response);
-    hub.open(response, undefined);
+    hub.open(response, { lastId: undefined, isWelcome: () => true });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());

@@ -11,6 +11,7 @@ import { type ServerOptions, startServer } from "../../src/api/server.ts";
 import type { Order } from "../../src/core/event.ts";
 import { AppError } from "../../src/error.ts";
 import { healthy } from "../cli/fixture.ts";
+import { forgetful } from "./site.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-api-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,6 +34,7 @@ const serving = async (options: Partial<ServerOptions> = {}) => {
     status: () => healthy,
     messages: () => MESSAGES,
     pageFolder: "/nonexistent",
+    accessStore: forgetful,
     complain: () => {},
     order: async (order) => {
       orders.push(order);

@@ -17,6 +17,9 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
+/** Keeps nothing. */
+export const forgetful = { load: () => null, save: async () => {} };
+
 /** A port of 127.0.0.1 that nobody has. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -48,6 +51,7 @@ export const openSite = async (
     socketPath,
     configPath: "/etc/wan-failover/config.yaml",
     pageFolder: join(folder, "web"),
+    accessStore: forgetful,
     status: () => healthy,
     messages: () => [],
     order: async (order) => {

@@ -142,6 +142,7 @@ const started = async () => {
     socketPath,
     configPath: "/c",
     pageFolder: "/nonexistent",
+    accessStore: { load: () => null, save: async () => {} },
     complain: () => {},
     status: () => healthy,
     messages: () => [],

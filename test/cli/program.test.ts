@@ -24,6 +24,10 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     replay: act("replay"),
     service: act("service"),
     reset: act("reset"),
+    password: act("password"),
+    tokenCreate: act("tokenCreate"),
+    tokenList: act("tokenList"),
+    tokenRevoke: act("tokenRevoke"),
     detector: act("detector"),
     demo: act("demo"),
   };
@@ -38,6 +42,11 @@ test.each<[string, unknown[]]>([
   ["health", ["health", undefined, {}]],
   ["health lte --json", ["health", "lte", { json: true }]],
   ["explain", ["explain", {}]],
+  ["password", ["password", {}]],
+  ["token create prometheus", ["tokenCreate", "prometheus", { scope: "read" }]],
+  ["token create x --scope control --json", ["tokenCreate", "x", { scope: "control", json: true }]],
+  ["token list", ["tokenList", {}]],
+  ["token revoke 0a1b", ["tokenRevoke", "0a1b", {}]],
   ["status --astlinux", ["status", { astlinux: true }]],
   ["service restart --config /c", ["service", "restart", { config: "/c" }]],
   ["test", ["test", undefined, {}]],
@@ -98,7 +107,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, health, explain, test, failback, use, check, doctor, replay, reset, detector, demo",
+    "there is no command frobnicate; there are: run, service, status, health, explain, test, failback, use, check, doctor, replay, reset, detector, demo, password, token",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

@@ -7,7 +7,7 @@ export const DESCRIPTION_ROUTES: readonly Route[] = [
   route({
     method: "GET",
     path: PATHS.openapi,
-    access: "open",
+    access: "none",
     summary: "This description, in OpenAPI 3.1.",
     answer: "application/json",
     handle: async ({ version }) => {

@@ -28,16 +28,17 @@ export const STATUS_ROUTES: readonly Route[] = [
     access: "read",
     summary: "What is and what happens, as server-sent events; `Last-Event-ID` says what was seen already.",
     answer: "text/event-stream",
-    handle: ({ events }, { headers }) => {
+    handle: ({ events }, { headers, isWelcome }) => {
       if (events.isFull()) return failure(503, "Too many clients follow the events already.", { "retry-after": "30" });
       const lastId = headers["last-event-id"];
-      return { stream: (response) => events.open(response, typeof lastId === "string" ? lastId : undefined) };
+      const visit = { isWelcome, lastId: typeof lastId === "string" ? lastId : undefined };
+      return { stream: (response) => events.open(response, visit) };
     },
   }),
   route({
     method: "GET",
     path: PATHS.health,
-    access: "open",
+    access: "none",
     summary: "Whether the daemon answers.",
     answer: healthAnswer,
     handle: () => success({ healthy: true }),
