@@ -30,12 +30,16 @@ interface Place {
 }
 
 const optionLines = (place: Place): Line[] => {
-  const { name, option, indent } = place;
+  const { name, option, indent, needed } = place;
   const inner = option.items?.properties === undefined ? option : option.items;
   if (inner.properties === undefined) return [valueLine(place)];
   const title = { indent, code: `${name}:`, says: firstSentence(option) };
-  return [title, ...(inner === option ? groupLines(inner, `${indent}  `) : itemLines(inner, `${indent}  `))];
+  const lines = [title, ...(inner === option ? groupLines(inner, `${indent}  `) : itemLines(inner, `${indent}  `))];
+  return needed || option.default !== undefined ? lines : lines.map(commentedOut);
 };
+
+/** A group that is off unless it is written. */
+const commentedOut = ({ code, ...line }: Line): Line => ({ ...line, code: `# ${code.replace(/^# /, "")}` });
 
 const valueLine = ({ name, option, indent, needed }: Place): Line => {
   const value = option.default ?? branchesOf(option).flatMap(({ examples }) => examples ?? [])[0];

@@ -6,6 +6,7 @@ import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
 import { formatPath } from "./issue.ts";
+import { prefixMistakes } from "./prefixes.ts";
 import { routeMistakes } from "./routes.ts";
 import { isProbedIn, parseTarget } from "./target.ts";
 import { SPELLED } from "./value.ts";
@@ -22,6 +23,7 @@ export const findContradictions = (written: unknown): Mistake[] => {
     ...repeated(entriesOf(uplinks, "interface")),
     ...routeMistakes(uplinks),
     ...addressingMistakes(uplinks),
+    ...prefixMistakes(uplinks),
     ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
   ];
 };

@@ -7,6 +7,7 @@ import type {
   UplinkSettings,
 } from "../core/settings.ts";
 import { addressOf, PORT, type Target } from "../core/target.ts";
+import type { PrefixSettings } from "../core/translation.ts";
 import { familyOf } from "./address.ts";
 import { DEFAULT_TARGETS } from "./defaults.ts";
 import { resolveDetection } from "./detection.ts";
@@ -34,7 +35,7 @@ export interface StatusSettings {
 /** What the core and the log need to know: places become tiers, presets numbers, one list of targets two. Pure. */
 export const resolveConfig = (parsed: ParsedConfig): Config => ({
   settings: {
-    uplinks: parsed.uplinks.map(resolveUplink),
+    uplinks: parsed.uplinks.map((uplink, place) => resolveUplink(uplink, { place, foreign: parsed.nat.foreign })),
     failover: resolveFailover(parsed.failover),
     scripts: resolveScripts(parsed.scripts),
   },
@@ -43,13 +44,18 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
   status: parsed.status,
 });
 
-const resolveUplink = (uplink: ParsedUplink, place: number): UplinkSettings => ({
+const resolveUplink = (
+  uplink: ParsedUplink,
+  { place, foreign }: { place: number; foreign: readonly string[] },
+): UplinkSettings => ({
   name: uplink.name,
   interface: uplink.interface,
   tier: uplink.tier ?? place + 1,
   weight: uplink.weight,
   metered: uplink.metered,
   families: { ipv4: resolveIpv4(uplink), ipv6: resolveIpv6(uplink) },
+  foreign,
+  prefixes: resolvePrefixes(uplink.ipv6.translate),
   detection: resolveDetection(uplink.detection ?? (uplink.metered ? "metered" : "balanced")),
 });
 
@@ -70,6 +76,11 @@ const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   ...resolveTargets(uplink, "ipv6"),
   routes: routesIn(uplink, "ipv6"),
 });
+
+const resolvePrefixes = (translate: ParsedUplink["ipv6"]["translate"]): PrefixSettings | null =>
+  typeof translate === "string"
+    ? null
+    : { outer: translate.npt === "auto" ? null : translate.npt, inner: translate.inside ?? null };
 
 const routesIn = ({ routes }: ParsedUplink, family: Family): readonly string[] =>
   routes.filter((network) => network.includes(":") === (family === "ipv6"));

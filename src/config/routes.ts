@@ -1,8 +1,8 @@
 import type { Family } from "../core/family.ts";
 import { type Network, overlap } from "../core/network.ts";
-import { familyOfDestination, parseDestination } from "./destination.ts";
 import type { Mistake } from "./explain.ts";
 import { formatPath } from "./issue.ts";
+import { familyOfNetwork, parseWritten } from "./network.ts";
 import { SPELLED } from "./value.ts";
 import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 
@@ -28,10 +28,10 @@ export const routeMistakes = (uplinks: readonly unknown[]): Mistake[] => {
 };
 
 const parsed = ({ path, value }: Entry, uplink: unknown): Written[] => {
-  const network = typeof value === "string" ? parseDestination(value) : null;
+  const network = typeof value === "string" ? parseWritten(value) : null;
   return typeof value !== "string" || network === null
     ? []
-    : [{ path, text: value, network, family: familyOfDestination(value), uplink }];
+    : [{ path, text: value, network, family: familyOfNetwork(value), uplink }];
 };
 
 const unused = ({ path, text, family }: Written): Mistake =>

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { UPLINKS_MAX } from "./defaults.ts";
 import { failover } from "./schema/failover.ts";
 import { log } from "./schema/log.ts";
+import { nat } from "./schema/nat.ts";
 import { scripts } from "./schema/scripts.ts";
 import { status } from "./schema/status.ts";
 import { uplink } from "./schema/uplink.ts";
@@ -16,6 +17,7 @@ export const config = group(
     scripts: scripts.prefault({}),
     status: status.prefault({}),
     web: web.prefault({}),
+    nat: nat.prefault({}),
     log: log.prefault({}),
   },
   { description: "The config of wan-failover, /etc/wan-failover/config.yaml." },

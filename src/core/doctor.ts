@@ -8,6 +8,7 @@ import { OTHER_PROGRAM_CHECKS } from "./doctor/manager-checks.ts";
 import { PROGRAM_CHECKS } from "./doctor/program-checks.ts";
 import { ROUTE_CHECKS } from "./doctor/route-checks.ts";
 import { RULE_CHECKS } from "./doctor/rule-checks.ts";
+import { TRANSLATION_CHECKS } from "./doctor/translation-checks.ts";
 import { UPLINK_CHECKS } from "./doctor/uplink-checks.ts";
 
 /** In the order in which they are shown. */
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   ...DESTINATION_CHECKS,
   ...RULE_CHECKS,
   ...FIREWALL_CHECKS,
+  ...TRANSLATION_CHECKS,
   ...OTHER_PROGRAM_CHECKS,
 ];
 

@@ -1,5 +1,6 @@
 import type { Family } from "./family.ts";
 import { ANCHORED, MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
+import type { PrefixPair } from "./translation.ts";
 
 /** What our nft table needs to know of an uplink. */
 export interface FirewallUplink {
@@ -8,6 +9,10 @@ export interface FirewallUplink {
   readonly interface: string;
   /** The families whose packets are masqueraded as they leave. */
   readonly masquerade: readonly Family[];
+  /** IPv4 networks that are masqueraded in any case. */
+  readonly foreign: readonly string[];
+  /** IPv6 prefixes that stand for each other. */
+  readonly prefixes: readonly PrefixPair[];
   /** Destinations whose packets are no sign of the line: they always go this way, perhaps only to the modem. */
   readonly aside: readonly string[];
 }
@@ -22,7 +27,7 @@ export const counterName = (uplink: { number: number; family: Family; direction:
 /**
  * The text of our table, to be loaded in one transaction. It marks a flow with the number of the uplink that it
  * first crosses, carries that mark over to its packets so that they keep to that uplink, counts the user packets
- * that leave and the replies that come in, and masquerades where asked to. Bits that are not ours stay as they are.
+ * that leave and the replies that come in, and translates addresses where asked to. Bits that are not ours stay as they are.
  * Never throws.
  */
 export const firewallRuleset = (uplinks: readonly FirewallUplink[]): string =>
@@ -41,7 +46,11 @@ export const firewallRuleset = (uplinks: readonly FirewallUplink[]): string =>
       ...uplinks.map((uplink) => markLeaving(uplink, uplinks)),
       ...uplinks.flatMap(countLeaving),
     ]),
-    ...chain("masquerade_uplinks", "type nat hook postrouting priority srcnat", uplinks.flatMap(masquerade)),
+    ...chain("entering_prefixes", "type nat hook prerouting priority dstnat", uplinks.flatMap(enterPrefixes)),
+    ...chain("masquerade_uplinks", "type nat hook postrouting priority srcnat", [
+      ...uplinks.flatMap(leavePrefixes),
+      ...uplinks.flatMap(masquerade),
+    ]),
     "}",
     "",
   ].join("\n");
@@ -126,5 +135,18 @@ const exceptions = (aside: readonly string[], family: Family, end: Counting["end
   return own.length === 0 ? [] : [`${family === "ipv4" ? "ip" : "ip6"} ${end} != { ${own.join(", ")} }`];
 };
 
-const masquerade = ({ interface: name, masquerade: families }: FirewallUplink): readonly string[] =>
-  families.map((family) => `oifname "${name}" meta nfproto ${family} masquerade`);
+const masquerade = ({ interface: name, masquerade: families, foreign }: FirewallUplink): readonly string[] => [
+  ...(foreign.length === 0 || families.includes("ipv4")
+    ? []
+    : [`oifname "${name}" ip saddr { ${foreign.join(", ")} } masquerade`]),
+  ...families.map((family) => `oifname "${name}" meta nfproto ${family} masquerade`),
+];
+
+const leavePrefixes = ({ interface: name, prefixes }: FirewallUplink): readonly string[] =>
+  prefixes.map(({ inner, outer }) => `oifname "${name}" ip6 saddr ${inner} snat ip6 prefix to ${outer}`);
+
+/** The router's own address may lie within the outer prefix, and is nobody else's. */
+const enterPrefixes = ({ interface: name, prefixes }: FirewallUplink): readonly string[] =>
+  prefixes.map(
+    ({ inner, outer }) => `iifname "${name}" ip6 daddr ${outer} fib daddr type != local dnat ip6 prefix to ${inner}`,
+  );

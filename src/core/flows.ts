@@ -7,31 +7,38 @@ import type { Drain, State, UplinkState } from "./state.ts";
 
 /**
  * Flushes the flows that must move: those of an uplink that failed, once another carries; those that may be moved
- * of an uplink whose drain is over. They wait until the routes that they shall take are in place. Pure; never throws.
+ * of an uplink whose drain is over; those that were translated with prefixes that are no longer right. They wait until the routes that they shall take are in place. Pure; never throws.
  */
-export const moveFlows = (state: State, now: number): { state: State; commands: readonly Command[] } => {
-  if (state.upkeep.underway.length > 0) return { state, commands: [] };
-  return FAMILIES.reduce<{ state: State; commands: readonly Command[] }>(
-    (done, family) => {
-      const failed = done.state.uplinks.filter((uplink) => mayFlush(done.state, uplink, family));
-      const drained = done.state.families[family].drains.filter((drain) => isOver(done.state, family, { drain, now }));
-      if (failed.length === 0 && drained.length === 0) return done;
-      return {
-        state: withoutDrains(afterFlush(done.state, failed, family), family, [
-          ...drained,
-          ...drainsOf(done.state, failed, family),
-        ]),
-        commands: [
-          ...done.commands,
-          ...failed.map((uplink) => flush(uplink, family, NUMBER_MASK)),
-          ...done.state.uplinks
-            .filter((uplink) => drained.some((drain) => drain.uplink === uplink.settings.name))
-            .map((uplink) => flush(uplink, family, MARK_MASK)),
-        ],
-      };
-    },
-    { state, commands: [] },
-  );
+export const moveFlows = (before: State, now: number): { state: State; commands: readonly Command[] } => {
+  if (before.upkeep.underway.length > 0) return { state: before, commands: [] };
+  return FAMILIES.reduce<{ state: State; commands: readonly Command[] }>((done, family) => {
+    const failed = done.state.uplinks.filter((uplink) => mayFlush(done.state, uplink, family));
+    const drained = done.state.families[family].drains.filter((drain) => isOver(done.state, family, { drain, now }));
+    if (failed.length === 0 && drained.length === 0) return done;
+    return {
+      state: withoutDrains(afterFlush(done.state, failed, family), family, [
+        ...drained,
+        ...drainsOf(done.state, failed, family),
+      ]),
+      commands: [
+        ...done.commands,
+        ...failed.map((uplink) => flush(uplink, family, NUMBER_MASK)),
+        ...done.state.uplinks
+          .filter((uplink) => drained.some((drain) => drain.uplink === uplink.settings.name))
+          .map((uplink) => flush(uplink, family, MARK_MASK)),
+      ],
+    };
+  }, forgetPrefixes(before));
+};
+
+/** A flow keeps the translation that it began with: under new prefixes it has to begin anew. */
+const forgetPrefixes = (state: State): { state: State; commands: readonly Command[] } => {
+  const stale = state.uplinks.filter(({ mistranslated }) => mistranslated);
+  if (stale.length === 0) return { state, commands: [] };
+  return {
+    state: { ...state, uplinks: state.uplinks.map((uplink) => ({ ...uplink, mistranslated: false })) },
+    commands: stale.map((uplink) => flush(uplink, "ipv6", NUMBER_MASK)),
+  };
 };
 
 /** Nothing is left to drain from an uplink that failed. */

@@ -1,6 +1,7 @@
 import type { DetectionSettings } from "./detector/presets.ts";
 import type { Family } from "./family.ts";
 import type { Target } from "./target.ts";
+import type { PrefixSettings } from "./translation.ts";
 
 /** The config, resolved: defaults filled in, durations in milliseconds, presets spelled out. */
 export interface Settings {
@@ -30,6 +31,10 @@ export interface UplinkSettings {
   readonly weight: number;
   readonly metered: boolean;
   readonly families: Readonly<Record<Family, UplinkFamilySettings>>;
+  /** IPv4 networks whose packets are masqueraded as they leave here, even where nothing else is. */
+  readonly foreign: readonly string[];
+  /** IPv6 prefix translation, null for none. */
+  readonly prefixes: PrefixSettings | null;
   readonly detection: DetectionSettings;
 }
 

@@ -147,7 +147,13 @@ const reconfigure = ({ one, before, number, learned, seed, now }: Reconfigure): 
       now,
     });
   };
-  return { settings: one, number, families: { ipv4: monitor("ipv4"), ipv6: monitor("ipv6") } };
+  return {
+    settings: one,
+    number,
+    prefixes: before?.prefixes ?? [],
+    mistranslated: before?.mistranslated ?? false,
+    families: { ipv4: monitor("ipv4"), ipv6: monitor("ipv6") },
+  };
 };
 
 interface StartMonitor {

@@ -5,6 +5,7 @@ import type { Path } from "./path.ts";
 import type { SwitchKind } from "./report.ts";
 import type { FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
 import type { TargetNote } from "./target-note.ts";
+import type { PrefixPair } from "./translation.ts";
 
 /** All that the daemon knows: plain data, replaced and never changed. */
 export interface State {
@@ -61,6 +62,10 @@ export interface UplinkState {
   readonly settings: UplinkSettings;
   /** 1..31, kept while the name is configured: it is in the marks of running flows. */
   readonly number: number;
+  /** IPv6 prefixes that stand for each other as packets cross it. */
+  readonly prefixes: readonly PrefixPair[];
+  /** Running flows were translated with prefixes that are no longer right: they wait to be flushed. */
+  readonly mistranslated: boolean;
   /** null: this family is disabled on this uplink. */
   readonly families: Readonly<Record<Family, Monitor | null>>;
 }

@@ -10,6 +10,7 @@ import { list, sameNames } from "./policy.ts";
 import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
 import { type Target, targetText } from "./target.ts";
 import { portalIn, reasonWith, type TargetNote } from "./target-note.ts";
+import { translate } from "./translation.ts";
 import { isFighting } from "./upkeep.ts";
 
 /** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */
@@ -178,6 +179,7 @@ const problems = (state: State, now: number): readonly string[] => [
   ...silentEverywhere(state),
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
   ...unrouted(state),
+  ...untranslated(state),
   ...(state.scripts.problem === null ? [] : [state.scripts.problem]),
   ...(isFighting(state.upkeep, now)
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
@@ -191,6 +193,16 @@ const unrouted = ({ uplinks, kernel }: State): readonly string[] =>
         uplinks.map(({ settings }) => settings),
         kernel,
       ).map(obstacleText);
+
+const untranslated = ({ uplinks, kernel }: State): readonly string[] => {
+  const uplinkInterfaces = uplinks.map(({ settings }) => settings.interface);
+  return uplinks.flatMap(({ settings, families }) => {
+    if (kernel === null || settings.prefixes === null || families.ipv6?.path.usable !== true) return [];
+    const { interface: name, prefixes } = settings;
+    const { problem } = translate({ settings: prefixes, interface: name, uplinkInterfaces, kernel });
+    return problem === null ? [] : [`IPv6 prefixes on ${settings.name}: ${problem}.`];
+  });
+};
 
 /** All uplinks fell silent together: that speaks against us or the targets rather than against every line at once. */
 const silentEverywhere = (state: State): readonly string[] =>

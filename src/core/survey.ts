@@ -5,6 +5,7 @@ import type { KernelState } from "./kernel.ts";
 import { nothing, type Observation, tell, withMonitor } from "./observe.ts";
 import { findPath, type Path, samePath } from "./path.ts";
 import type { Monitor, State, UplinkState } from "./state.ts";
+import { samePairs, translate } from "./translation.ts";
 
 /** Finds each uplink's path anew and tells its detector where the path was lost or found. Pure; never throws. */
 export const survey = (state: State, now: number): Observation => {
@@ -34,7 +35,16 @@ const surveyUplink = ({ uplink, kernel, uplinkInterfaces, now }: SurveyUplink): 
     const path = findPath({ uplink: current.settings, family, kernel, uplinkInterfaces, before, now });
     const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
     return withMonitor(current, family, { ...monitor, path, unflushed });
-  }, uplink);
+  }, withPrefixes({ uplink, kernel, uplinkInterfaces }));
+
+/** A prefix that is gone for a moment, as when an interface is made anew, is kept: nothing can cross the uplink then. */
+const withPrefixes = ({ uplink, kernel, uplinkInterfaces }: Omit<SurveyUplink, "now">): UplinkState => {
+  const { prefixes: settings, interface: name } = uplink.settings;
+  const prefixes = settings === null ? [] : translate({ settings, interface: name, uplinkInterfaces, kernel }).pairs;
+  const isGone = settings !== null && prefixes.length === 0;
+  if (isGone || samePairs(prefixes, uplink.prefixes)) return uplink;
+  return { ...uplink, prefixes, mistranslated: uplink.mistranslated || uplink.prefixes.length > 0 };
+};
 
 /** Flows can't go on as they were: the path is gone, or leads over another interface. */
 const isOtherWay = (before: Path, after: Path): boolean => !after.usable || before.link !== after.link;

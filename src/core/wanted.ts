@@ -191,5 +191,7 @@ const firewallUplink = (uplink: UplinkState): FirewallUplink => ({
   number: uplink.number,
   interface: uplink.settings.interface,
   masquerade: FAMILIES.filter((family) => uplink.settings.families[family].masquerade),
+  foreign: uplink.settings.foreign,
+  prefixes: uplink.prefixes,
   aside: FAMILIES.flatMap((family) => uplink.settings.families[family].routes),
 });

@@ -75,6 +75,7 @@ describe("what is written counts", () => {
     targets: [9.9.9.9, 1.1.1.1, 2001:DB8:0::1, "2001:db8::2"]
     routes: [192.168.5.0/24, 192.0.2.7, "2001:DB8:5:0:1:0:0:0/80"]
     detection: { preset: calm, failoverSpan: 8s, failoverEvidence: 11, failoverSpanGrowth: 1.2 }
+nat: { foreign: [10.9.0.0/24] }
 `,
       "c",
     );
@@ -105,9 +106,23 @@ describe("what is written counts", () => {
             routes: ["2001:db8:5:0:1::/80"],
           },
         },
+        foreign: ["10.9.0.0/24"],
+        prefixes: null,
         detection: { ...PRESETS.calm, failoverSpanMs: 8_000, failoverEvidenceNats: 11, failoverSpanGrowth: 1.2 },
       },
     ]);
+  });
+
+  test("in prefixes that stand for each other", () => {
+    const prefixes = (npt: string) =>
+      parseConfig(`uplinks:\n  - { name: a, interface: x, ipv6: { translate: ${npt} } }\n`, "c").settings.uplinks[0]
+        ?.prefixes;
+    expect(prefixes("none")).toBeNull();
+    expect(prefixes("{ npt: auto }")).toEqual({ outer: null, inner: null });
+    expect(prefixes('{ npt: "2001:DB8:A::/56", inside: "fd00:a::/64" }')).toEqual({
+      outer: "2001:db8:a::/56",
+      inner: "fd00:a::/64",
+    });
   });
 
   test("in the counters of the classic preset", () => {
@@ -189,6 +204,26 @@ describe("each mistake has its place, its path and its remedy", () => {
       "c:4:46 uplinks[0].detection.threshold: 0 is too small → give a whole number from 1 to 100",
     ],
     [
+      'ipv6: { translate: { npt: "fd00:a::/56" } }',
+      'c:4:31 uplinks[0].ipv6.translate.npt: fd00:a::/56 is a local prefix, and npt names the one outside → say `{ npt: auto, inside: "fd00:a::/56" }`',
+    ],
+    [
+      'ipv6: { translate: { npt: "2001:db8:a:100::/56", inside: "fd00:a::/48" } }',
+      "c:4:62 uplinks[0].ipv6.translate.inside: fd00:a::/48 is wider than 2001:db8:a:100::/56, which is to stand for it → give a prefix of /56 or longer",
+    ],
+    [
+      'ipv6: { translate: { npt: "2001:db8:a:100::/80" } }',
+      "c:4:31 uplinks[0].ipv6.translate.npt: 2001:db8:a:100::/80 leaves hosts too few bits → give a prefix of /8 to /64, such as 2001:db8:a::/56",
+    ],
+    [
+      "ipv6: { translate: { npt: 10.0.0.0/8 } }",
+      "c:4:31 uplinks[0].ipv6.translate.npt: 10.0.0.0/8 is an IPv4 network → give a prefix of /8 to /64, such as 2001:db8:a::/56",
+    ],
+    [
+      "ipv6: { translate: masqerade }",
+      'c:4:24 uplinks[0].ipv6.translate: "masqerade" doesn\'t fit → did you mean masquerade?',
+    ],
+    [
       "routes: [lan]",
       'c:4:14 uplinks[0].routes[0]: "lan" isn\'t a network → give a network or an address, such as 192.168.5.0/24',
     ],
@@ -218,6 +253,13 @@ describe("each mistake has its place, its path and its remedy", () => {
     ],
   ])("%s", (option, complaint) => {
     expect(about(option)).toEqual([complaint]);
+  });
+
+  test("in the networks that are masqueraded everywhere", () => {
+    expect(complaints(`${LEAST}nat: { foreign: [10.9.0.0/24, "fd00::/64", 0.0.0.0/1] }`)).toEqual([
+      "c:4:31 nat.foreign[1]: fd00::/64 is an IPv6 network → say `ipv6: { translate: masquerade }` under the uplinks",
+      "c:4:44 nat.foreign[2]: 0.0.0.0/1 is half of the internet → give an IPv4 network, such as 10.9.0.0/24",
+    ]);
   });
 
   test("in a destination of two uplinks, and in one of a family that its uplink doesn't use", () => {

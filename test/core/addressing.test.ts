@@ -14,7 +14,13 @@ const STATIC: UplinkSettings = {
 };
 
 const uplinks = [FIBER, STATIC].map(
-  (settings, place): UplinkState => ({ settings, number: place + 1, families: { ipv4: null, ipv6: null } }),
+  (settings, place): UplinkState => ({
+    settings,
+    number: place + 1,
+    prefixes: [],
+    mistranslated: false,
+    families: { ipv4: null, ipv6: null },
+  }),
 );
 
 test("a static address is wanted on its interface, wherever that is now", () => {

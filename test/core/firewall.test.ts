@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counterName, firewallRuleset } from "../../src/core/firewall.ts";
+import { counterName, type FirewallUplink, firewallRuleset } from "../../src/core/firewall.ts";
 
 const GOLDEN = `\
 table inet wan_failover
@@ -46,34 +46,39 @@ table inet wan_failover {
 }
 `;
 
+const uplink = (number: number, name: string, changes: Partial<FirewallUplink> = {}): FirewallUplink => ({
+  number,
+  interface: name,
+  masquerade: [],
+  foreign: [],
+  prefixes: [],
+  aside: [],
+  ...changes,
+});
+
 test("the table marks, pins, counts and masquerades", () => {
-  const ruleset = firewallRuleset([
-    { number: 1, interface: "eth0", masquerade: ["ipv4"], aside: [] },
-    { number: 2, interface: "wwan0", masquerade: [], aside: [] },
-  ]);
+  const ruleset = firewallRuleset([uplink(1, "eth0", { masquerade: ["ipv4"] }), uplink(2, "wwan0")]);
   expect(ruleset).toBe(GOLDEN);
 });
 
 test("without masquerade there is no chain for it", () => {
-  expect(firewallRuleset([{ number: 1, interface: "eth0", masquerade: [], aside: [] }])).not.toContain("masquerade");
+  expect(firewallRuleset([uplink(1, "eth0")])).not.toContain("masquerade");
 });
 
 test("the highest number fits the mark, and the other bits stay as they are", () => {
-  const ruleset = firewallRuleset([{ number: 31, interface: "eth0", masquerade: [], aside: [] }]);
+  const ruleset = firewallRuleset([uplink(31, "eth0")]);
   expect(ruleset).toContain("meta mark set meta mark and 0xc0ffffff or 0x1f000000");
   expect(ruleset).toContain("ct mark set ct mark and 0xc0ffffff or 0x3f000000");
 });
 
 test("counters are found again by their names", () => {
   const name = counterName({ number: 2, family: "ipv6", direction: "received" });
-  expect(firewallRuleset([{ number: 2, interface: "eth0", masquerade: [], aside: [] }])).toContain(
-    `counter ${name} { }`,
-  );
+  expect(firewallRuleset([uplink(2, "eth0")])).toContain(`counter ${name} { }`);
 });
 
 test("what always takes an uplink is no sign of life", () => {
   const aside = ["192.168.5.0/24", "192.0.2.7/32", "2001:db8:5::/48"];
-  const rules = firewallRuleset([{ number: 1, interface: "eth0", masquerade: [], aside }]).split("\n");
+  const rules = firewallRuleset([uplink(1, "eth0", { aside })]).split("\n");
   const counting = rules.filter((rule) => rule.includes("counter name")).map((rule) => rule.trim());
   expect(counting).toEqual([
     expect.stringMatching(
@@ -84,5 +89,26 @@ test("what always takes an uplink is no sign of life", () => {
       /^oifname .* ip daddr != { 192\.168\.5\.0\/24, 192\.0\.2\.7\/32 } counter name "uplink1_ipv4_sent"$/,
     ),
     expect.stringMatching(/^oifname .* ip6 daddr != { 2001:db8:5::\/48 } counter name "uplink1_ipv6_sent"$/),
+  ]);
+});
+
+const translations = (one: FirewallUplink): readonly string[] =>
+  firewallRuleset([one])
+    .split("\n")
+    .map((rule) => rule.trim())
+    .filter((rule) => / (masquerade|[sd]nat ip6 prefix to .*)$/.test(rule));
+
+test("networks of others are masqueraded also where nothing else is", () => {
+  const foreign = ["10.9.0.0/24", "10.8.7.0/24"];
+  const rules = (changes: Partial<FirewallUplink>) => translations(uplink(1, "eth0", { foreign, ...changes }));
+  expect(rules({})).toEqual(['oifname "eth0" ip saddr { 10.9.0.0/24, 10.8.7.0/24 } masquerade']);
+  expect(rules({ masquerade: ["ipv4"] })).toEqual(['oifname "eth0" meta nfproto ipv4 masquerade']);
+});
+
+test("prefixes stand for each other both ways, but for the router's own addresses", () => {
+  const prefixes = [{ inner: "fd00:1::/64", outer: "2001:db8:a::/64" }];
+  expect(translations(uplink(1, "eth0", { prefixes }))).toEqual([
+    'iifname "eth0" ip6 daddr 2001:db8:a::/64 fib daddr type != local dnat ip6 prefix to fd00:1::/64',
+    'oifname "eth0" ip6 saddr fd00:1::/64 snat ip6 prefix to 2001:db8:a::/64',
   ]);
 });

@@ -69,6 +69,8 @@ export const uplinkSettings = (
   weight: 1,
   metered: false,
   families: { ipv4: IPV4, ipv6: IPV6 },
+  foreign: [],
+  prefixes: null,
   detection: PRESETS.balanced,
   ...named,
   ...changes,

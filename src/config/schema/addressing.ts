@@ -1,11 +1,30 @@
 import * as z from "zod";
 import { interfaceAddress } from "../interface-address.ts";
+import { judgePrefix, network } from "../network.ts";
 import { gateway, group } from "../value.ts";
 
 const METHOD = {
   description:
     "Who configures this family. `external`: somebody else does (DHCP, PPP, router advertisements, the admin) and it is learned from the kernel. `static`: the daemon gives the interface its `address`. `none`: the family is not used on this uplink.",
 };
+
+/** `translate:` of an uplink as a group. */
+const npt = group(
+  {
+    npt: z.union([
+      z.literal("auto"),
+      network(judgePrefix, {
+        description: "The prefix outside, that the provider routes to this uplink.",
+        examples: ["2001:db8:a::/56"],
+      }),
+    ]),
+    inside: network(judgePrefix, {
+      description: "The prefix inside. Default: the unique local networks of the other interfaces.",
+      examples: ["fd00:a::/56"],
+    }).optional(),
+  },
+  { description: "Network prefix translation." },
+);
 
 /** `ipv4:` of an uplink. */
 export const ipv4 = group(
@@ -37,10 +56,10 @@ export const ipv6 = group(
       examples: ["fe80::1"],
     }).optional(),
     translate: z
-      .enum(["none", "masquerade"])
+      .union([z.enum(["none", "masquerade"]), npt])
       .meta({
         description:
-          "Whether addresses are rewritten. `masquerade`: what leaves here gets this uplink's own address, for networks whose addresses belong to another uplink.",
+          "Whether addresses are rewritten. `masquerade`: what leaves here gets this uplink's own address, for networks whose addresses belong to another uplink. `{ npt: 2001:db8:a::/56 }`: the prefix of local addresses becomes this one, and back ([nat.md](nat.md)); `{ npt: auto }`: it becomes the prefix of the uplink's own address.",
       })
       .default("none"),
   },

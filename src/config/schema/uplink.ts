@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
-import { destination } from "../destination.ts";
 import { detection } from "../detection.ts";
+import { judgeDestination, network } from "../network.ts";
 import { target } from "../target.ts";
 import { group, isInterfaceName, server } from "../value.ts";
 import { ipv4, ipv6 } from "./addressing.ts";
@@ -66,7 +66,7 @@ export const uplink = group(
       })
       .prefault([]),
     routes: z
-      .array(destination())
+      .array(network(judgeDestination, { description: "A destination.", examples: ["192.168.5.0/24"] }))
       .max(64)
       .meta({
         description:

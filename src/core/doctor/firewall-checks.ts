@@ -1,6 +1,6 @@
 import type { Family } from "../family.ts";
 import { MARK_MASK } from "../mark.ts";
-import { formatNetwork, isPrivate } from "../network.ts";
+import { covers, formatNetwork, isPrivate, type Network, parseNetwork } from "../network.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Chain, type Filter, type MarkUse, mayTranslate } from "./filter.ts";
@@ -44,11 +44,21 @@ interface Untranslated {
 
 const untranslated = (facts: MachineFacts, filter: Filter, family: Family): readonly Untranslated[] => {
   const locals = routedNetworks(facts, family).filter(({ network }) => isPrivate(network));
-  const uplinks = uplinksUsing(facts, family).filter((uplink) => !uplink.families[family].masquerade);
-  return uplinks
+  return uplinksUsing(facts, family)
     .flatMap((uplink) => locals.map((local) => ({ uplink, local })))
+    .filter(({ uplink, local }) => !weTranslate(uplink, local.network))
     .filter(({ uplink, local }) => !mayTranslate(filter.chains, leaving(family, uplink, local)));
 };
+
+/** What a prefix translation leaves out has a check of its own. */
+const weTranslate = ({ families, foreign, prefixes }: UplinkSettings, network: Network): boolean =>
+  families[network.family].masquerade ||
+  (network.family === "ipv6"
+    ? prefixes !== null
+    : foreign.some((text) => {
+        const around = parseNetwork(text, "ipv4");
+        return around !== null && covers(around, network);
+      }));
 
 const leaving = (family: Family, uplink: UplinkSettings, { link, network }: Attached) => ({
   family,
