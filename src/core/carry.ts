@@ -38,15 +38,16 @@ export const carriers = ({ candidates, active, before, divert }: Carriers): Load
 
 /** A path that is gone moves new flows even where diverts are switched off: the kernel can't use it either. */
 const isDoubtful = (candidate: Candidate, divert: boolean): boolean =>
-  !candidate.usable ||
-  (candidate.verdict !== "unknown" && candidate.diverted && (divert || candidate.verdict !== "suspect"));
+  !candidate.usable || (candidate.diverted && (divert ? candidate.verdict !== "unknown" : isOut(candidate)));
+
+const isOut = ({ verdict }: Candidate): boolean => verdict === "down" || verdict === "hold-down";
 
 /** Whoever stands in already need not be beyond doubt: a single lost probe must not send new flows back into a dead line. */
 const standIns = ({ candidates, active, before }: Omit<Carriers, "divert">): readonly Candidate[] => {
   const stands = ({ name, usable, verdict, diverted }: Candidate): boolean =>
     before.includes(name) && usable && verdict === "suspect" && !diverted;
   const able = candidates.filter(
-    (candidate) => (isUp(candidate) || stands(candidate)) && !active.includes(candidate.name),
+    (candidate) => ((isUp(candidate) && !candidate.diverted) || stands(candidate)) && !active.includes(candidate.name),
   );
   const clean = able.filter((candidate) => !candidate.degraded);
   const pool = clean.length > 0 ? clean : able;

@@ -1,10 +1,12 @@
 import type { BrownOut } from "./brown-out.ts";
 import type { Assessment, Verdict } from "./detector.ts";
 import type { Probe } from "./evidence.ts";
+import type { HeavyLoss } from "./heavy-loss.ts";
 import type { Outage } from "./hold-down.ts";
 import type { Patience } from "./patience.ts";
 import type { AdaptiveSettings } from "./presets.ts";
 import type { Target } from "./round-trip.ts";
+import type { Shortfall } from "./shortfall.ts";
 
 /**
  * All that the adaptive detector knows of one uplink and family. It judges by proof of life: an answer to a probe proves
@@ -27,7 +29,9 @@ export interface AdaptiveState {
   readonly open: readonly Probe[];
   readonly pace: Pace;
   readonly traffic: Traffic;
+  readonly shortfall: Shortfall;
   readonly quality: BrownOut;
+  readonly heavyLoss: HeavyLoss;
   readonly patience: Patience;
   readonly outage: Outage;
   readonly divertedAt: number | null;

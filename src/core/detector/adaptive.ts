@@ -3,6 +3,7 @@ import { newBrownOut } from "./brown-out.ts";
 import type { DetectorEvent, Learned, ProbeRequest, Verdict } from "./detector.ts";
 import { excuse, nextDeadline, weighSilence } from "./evidence.ts";
 import { hear } from "./hearing.ts";
+import { NO_HEAVY_LOSS } from "./heavy-loss.ts";
 import { holdEnd, penaltyAt, startOutage } from "./hold-down.ts";
 import { judge } from "./judging.ts";
 import { divertSpan, failoverSpan, startPatience } from "./patience.ts";
@@ -10,6 +11,7 @@ import type { AdaptiveSettings } from "./presets.ts";
 import { dueAt, sendProbe, startPace } from "./probing.ts";
 import { span, tellHeld, tellQuality, tellRestored, tellSilence } from "./reason.ts";
 import { NEW_TARGET } from "./round-trip.ts";
+import { NO_SHORTFALL } from "./shortfall.ts";
 import { startTraffic } from "./traffic.ts";
 
 /** What a detector begins with. */
@@ -62,7 +64,9 @@ export const startAdaptive = ({
     open: [],
     pace: startPace({ seed, downIntervalMs: settings.downIntervalMs, now }),
     traffic: startTraffic(settings.trafficStallMs),
+    shortfall: NO_SHORTFALL,
     quality: newBrownOut(now),
+    heavyLoss: NO_HEAVY_LOSS,
     patience: startPatience(settings, learned, now),
     outage,
     divertedAt: null,
@@ -131,7 +135,7 @@ const pathWake = ({ phase, path, settings }: AdaptiveState): number =>
 const withAssessment = (before: AdaptiveState, state: AdaptiveState, now: number): AdaptiveState => {
   const { assessment } = state;
   const verdict = verdictOf(state);
-  const diverted = state.divertedAt !== null || state.path !== null || isOut(state.phase);
+  const diverted = state.divertedAt !== null || state.heavyLoss.heavy || state.path !== null || isOut(state.phase);
   const holdUntil = verdict === "hold-down" ? holdEnd(state.outage) : null;
   const unchanged =
     verdict === assessment.verdict &&
@@ -157,6 +161,7 @@ const verdictOf = ({ phase, path }: AdaptiveState): Verdict => {
 
 const tell = (before: AdaptiveState, state: AdaptiveState, now: number): string => {
   if (state.path !== null) return state.path.reason;
+  if (state.heavyLoss.heavy && !isOut(state.phase)) return tellQuality(state.targets, state.quality, state.heavyLoss);
   switch (state.phase) {
     case "unknown":
       return "waits for the first answer";
@@ -175,5 +180,7 @@ const tell = (before: AdaptiveState, state: AdaptiveState, now: number): string 
 
 const tellUp = (before: AdaptiveState, state: AdaptiveState, now: number): string => {
   if (before.path !== null) return `its path is back after ${span(now - before.path.lostAt)}`;
-  return before.phase === "hold-down" ? tellRestored(state.outage) : tellQuality(state.targets, state.quality);
+  return before.phase === "hold-down"
+    ? tellRestored(state.outage)
+    : tellQuality(state.targets, state.quality, state.heavyLoss);
 };

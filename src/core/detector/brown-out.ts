@@ -8,11 +8,9 @@ export interface BrownOut {
   readonly lossNats: number;
   /** When `lossNats` was last low. */
   readonly lossLowAt: number;
-  /** Whether the paced probe before was lost: a burst counts as one loss. */
-  readonly lostBefore: boolean;
-  /** Share of paced probes lost over the last 1024 or so: what is usual on this line. */
-  readonly lossUsual: number;
-  /** Share of paced probes that began a loss, over the last 64 or so: how the line is now. */
+  /** How many paced probes in a row were lost just now: more than two count as an interruption, not as loss. */
+  readonly lostInRow: number;
+  /** Share of paced probes lost, interruptions left out, over the last 64 or so: how the line is now. */
   readonly lossNow: number;
   readonly latencyNats: number;
   readonly latencyLowAt: number;
@@ -21,13 +19,15 @@ export interface BrownOut {
 
 /** The test's alternative: a line that loses a fifth. */
 const LOSS_BAD = 0.2;
-/** What is usual is taken as between these: less can't be told apart, more should not become usual. */
-const LOSS_USUAL_MIN = 0.02;
-const LOSS_USUAL_MAX = 0.05;
-const LOSS_USUAL_STEP = 1 / 1024;
-const LOSS_USUAL_INITIAL = 0.005;
+/** What is borne: a line that loses a tenth is no brown-out. */
+const LOSS_BORNE = 0.1;
+const LOST_NATS = Math.log(LOSS_BAD / LOSS_BORNE);
+const ANSWERED_NATS = Math.log((1 - LOSS_BAD) / (1 - LOSS_BORNE));
 /** 64 paced probes: half a minute of an uplink with losses; steadier than a target's own ratio. */
 const LOSS_NOW_STEP = 1 / 64;
+
+/** So many losses in a row count. */
+const RUN_MAX = 2;
 
 /** A false alarm once in e^12 probes, years at one a second. */
 const LOSS_ALARM_NATS = 12;
@@ -50,8 +50,7 @@ const PERSISTENCE_MS = 30_000;
 export const newBrownOut = (now: number): BrownOut => ({
   lossNats: 0,
   lossLowAt: now,
-  lostBefore: false,
-  lossUsual: LOSS_USUAL_INITIAL,
+  lostInRow: 0,
   lossNow: LOSS_EXPECTED,
   latencyNats: 0,
   latencyLowAt: now,
@@ -61,16 +60,15 @@ export const newBrownOut = (now: number): BrownOut => ({
 /** After a failure nothing of before counts, but what is usual on the line. */
 export const resetBrownOut = (before: BrownOut, now: number): BrownOut => ({
   ...newBrownOut(now),
-  lossUsual: before.lossUsual,
   lossNow: before.lossNow,
 });
 
 /** After a paced probe was answered or lost. Never throws. */
 export const learnLoss = (before: BrownOut, lost: boolean, now: number): BrownOut => {
-  const lossUsual = before.lossUsual + ((lost ? 1 : 0) - before.lossUsual) * LOSS_USUAL_STEP;
-  if (lost && before.lostBefore) return { ...before, lossUsual };
+  const lostInRow = lost ? before.lostInRow + 1 : 0;
+  if (lostInRow > RUN_MAX) return { ...before, lostInRow };
   const lossNow = before.lossNow + ((lost ? 1 : 0) - before.lossNow) * LOSS_NOW_STEP;
-  const lossNats = clamp(before.lossNats + natsOfOutcome(lossUsual, lost), LOSS_ALARM_NATS);
+  const lossNats = clamp(before.lossNats + (lost ? LOST_NATS : ANSWERED_NATS), LOSS_ALARM_NATS);
   const lossLowAt = lossNats <= CLEAR * LOSS_ALARM_NATS ? now : before.lossLowAt;
   const loss = alarm({
     before: before.degraded.loss,
@@ -79,7 +77,7 @@ export const learnLoss = (before: BrownOut, lost: boolean, now: number): BrownOu
     lowAt: lossLowAt,
     now,
   });
-  return { ...before, lossUsual, lossNow, lossNats, lossLowAt, lostBefore: lost, degraded: change(before, { loss }) };
+  return { ...before, lossNow, lossNats, lossLowAt, lostInRow, degraded: change(before, { loss }) };
 };
 
 /** After an answer with this round trip from a target with this usual round trip, milliseconds. Never throws. */
@@ -100,11 +98,6 @@ export const learnLatency = (
     now,
   });
   return { ...before, latencyNats, latencyLowAt, degraded: change(before, { latency }) };
-};
-
-const natsOfOutcome = (lossUsual: number, lost: boolean): number => {
-  const usual = Math.min(LOSS_USUAL_MAX, Math.max(LOSS_USUAL_MIN, 2 * lossUsual));
-  return Math.log(lost ? LOSS_BAD / usual : (1 - LOSS_BAD) / (1 - usual));
 };
 
 const clamp = (nats: number, alarmNats: number): number => Math.min(CEILING * alarmNats, Math.max(0, nats));

@@ -11,6 +11,8 @@ export interface Probe {
   readonly lostAt: number;
   /** The weight of its silence, nats: how unlikely its loss is where the line is well. */
   readonly nats: number;
+  /** It was answered or expired as far as `heavyLoss` is concerned. */
+  readonly weighed: boolean;
   /** Its outcome is in the figures. */
   readonly counted: boolean;
   /** Far enough from the probe before to be an independent sample of the line's loss. */
@@ -71,8 +73,8 @@ const isEvidence = (probe: Probe, targets: readonly Target[], frontierAt: number
 /** When the next open probe expires or is lost, Infinity if none will be. Never throws. */
 export const nextDeadline = ({ open, frontierAt }: Line, now: number): number => {
   let next = Number.POSITIVE_INFINITY;
-  for (const { sentAt, expiresAt, lostAt, counted } of open) {
-    if (sentAt > frontierAt && expiresAt > now && expiresAt < next) next = expiresAt;
+  for (const { sentAt, expiresAt, lostAt, weighed, counted } of open) {
+    if ((sentAt > frontierAt || !weighed) && expiresAt > now && expiresAt < next) next = expiresAt;
     if (!counted && lostAt > now && lostAt < next) next = lostAt;
   }
   return next;

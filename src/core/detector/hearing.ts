@@ -1,12 +1,14 @@
 import type { AdaptiveState } from "./adaptive-state.ts";
 import type { DetectorEvent } from "./detector.ts";
 import { excuse } from "./evidence.ts";
+import { countAnswer } from "./heavy-loss.ts";
 import { beginHold } from "./hold-down.ts";
 import { judgePath } from "./judging.ts";
 import { countOutcome, replaced } from "./outcome.ts";
 import { learnOutage } from "./patience.ts";
 import { askAgain, forgetHeavy, idleInterval, probeOnHint, scheduleBy, scheduleIdle } from "./probing.ts";
 import { learnRoundTrip } from "./round-trip.ts";
+import { hearShortfall } from "./shortfall.ts";
 import { hearTraffic } from "./traffic.ts";
 
 type Replied = Extract<DetectorEvent, { kind: "replied" }>;
@@ -21,7 +23,7 @@ export const hear = (state: AdaptiveState, event: DetectorEvent, now: number): A
     case "refused":
       return hearRefusal(state, event.seq, now);
     case "traffic":
-      return hearTraffic(state, event, now);
+      return hearShortfall(hearTraffic(state, event, now), event, now);
     case "role":
       return hearRole(state, event.carrying, now);
     case "ask-again":
@@ -42,7 +44,8 @@ const hearReply = (state: AdaptiveState, { seq, rttMs }: Replied, now: number): 
   if (probe === undefined || target === undefined) return state;
   const targets = probe.tainted ? state.targets : replaced(state.targets, probe.target, learnRoundTrip(target, rttMs));
   const frontierAt = Math.max(state.frontierAt, probe.sentAt);
-  const heard = { ...state, targets, frontierAt, open: state.open.filter((open) => open !== probe) };
+  const heavyLoss = probe.weighed ? state.heavyLoss : countAnswer(state.heavyLoss, probe.target);
+  const heard = { ...state, targets, frontierAt, heavyLoss, open: state.open.filter((open) => open !== probe) };
   const outcome = { lost: false, rttMs: probe.tainted ? null : rttMs };
   return showLife(probe.counted ? heard : countOutcome(heard, probe, { outcome, now }), now);
 };

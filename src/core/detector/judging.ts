@@ -1,6 +1,7 @@
 import type { AdaptiveState } from "./adaptive-state.ts";
 import { resetBrownOut } from "./brown-out.ts";
 import { livingTargets, type Silence, weighSilence } from "./evidence.ts";
+import { NO_HEAVY_LOSS } from "./heavy-loss.ts";
 import { beginHold, beginOutage, holdEnd, isRestored, isUndecided } from "./hold-down.ts";
 import { settle } from "./outcome.ts";
 import { confidence, divertSpan, failoverSpan, learnDivert } from "./patience.ts";
@@ -98,6 +99,7 @@ const goDown = (state: AdaptiveState, cause: Parameters<typeof beginOutage>[2]):
     divertedAt: null,
     goalAt: NEVER,
     quality: resetBrownOut(quality, cause.now),
+    heavyLoss: NO_HEAVY_LOSS,
     outage: beginOutage(outage, settings, cause),
     pace: { ...pace, train: 0, early: 0, downIntervalMs, nextSendAt: cause.now + downIntervalMs },
   };

@@ -1,6 +1,7 @@
 import type { AdaptiveState } from "./adaptive-state.ts";
 import { learnLatency, learnLoss } from "./brown-out.ts";
 import type { Probe } from "./evidence.ts";
+import { countLoss } from "./heavy-loss.ts";
 import { LOSSES_IN_ROW_MAX, learnHeld } from "./hold-down.ts";
 import { ROUNDING_MS } from "./probing.ts";
 import { learnOutcome, type Target } from "./round-trip.ts";
@@ -18,7 +19,8 @@ const KEEP_MIN_MS = 30_000;
 const KEEP_ROOM_MS = 10_000;
 
 /** Counts the probes whose time to answer is over and forgets those that can't matter any more. */
-export const settle = (state: AdaptiveState, now: number): AdaptiveState => {
+export const settle = (unweighed: AdaptiveState, now: number): AdaptiveState => {
+  const state = weighExpired(unweighed, now);
   if (!state.open.some((probe) => isLost(state, probe, now) || isStale(state, probe, now))) return state;
   const counted = state.open.reduce(
     (line, probe) => (isLost(line, probe, now) ? countOutcome(line, probe, { outcome: LOST, now }) : line),
@@ -27,6 +29,16 @@ export const settle = (state: AdaptiveState, now: number): AdaptiveState => {
   const kept = state.open.filter((probe) => !isStale(state, probe, now));
   const open = kept.map((probe) => (isLost(state, probe, now) ? { ...probe, counted: true } : probe));
   return { ...counted, open };
+};
+
+/** What wasn't answered in time counts for the losses of this moment; to the line's figures it may still come late. */
+const weighExpired = (state: AdaptiveState, now: number): AdaptiveState => {
+  const isDue = (probe: Probe): boolean => !probe.weighed && probe.expiresAt <= now && probe.sentAt <= state.frontierAt;
+  if (!state.open.some(isDue)) return state;
+  const counts = (probe: Probe): boolean =>
+    isDue(probe) && !probe.tainted && state.targets[probe.target]?.dead === false;
+  const heavyLoss = state.open.filter(counts).reduce((loss, { target }) => countLoss(loss, target), state.heavyLoss);
+  return { ...state, heavyLoss, open: state.open.map((probe) => (isDue(probe) ? { ...probe, weighed: true } : probe)) };
 };
 
 const LOST: Outcome = { lost: true, rttMs: null };

@@ -1,5 +1,6 @@
 import type { AdaptiveState, Pace } from "./adaptive-state.ts";
 import { livingTargets, natsOf, type Probe } from "./evidence.ts";
+import { isSuspicious } from "./heavy-loss.ts";
 import { SEND_SPACING_MIN_MS, SILENT_TARGETS_MIN } from "./presets.ts";
 import { draw } from "./random.ts";
 import { type Target, timeoutOf } from "./round-trip.ts";
@@ -93,8 +94,9 @@ export const askAgain = (state: AdaptiveState, place: number, now: number): Adap
 };
 
 /** The time between probes while all is well, milliseconds, without jitter. */
-export const idleInterval = ({ settings, quality, pace }: AdaptiveState): number => {
+export const idleInterval = ({ settings, targets, quality, heavyLoss, pace }: AdaptiveState): number => {
   const interval = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
+  if (isSuspicious(heavyLoss, targets)) return Math.min(interval, settings.boostedIntervalMs / 2);
   return quality.lossNats > settings.boostAboveNats ? Math.min(interval, settings.boostedIntervalMs) : interval;
 };
 
@@ -152,6 +154,7 @@ const newProbe = (
     expiresAt: now + timeoutOf(targets, target, settings.timeoutMinMs),
     lostAt: now + LOST_AFTER_MS,
     nats: asked === undefined ? 0 : natsOf(asked),
+    weighed: false,
     counted: false,
     paced: asked?.dead !== true && asked?.heavy !== true && now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
     tainted: false,

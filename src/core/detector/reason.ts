@@ -1,5 +1,6 @@
 import type { BrownOut } from "./brown-out.ts";
 import type { Silence } from "./evidence.ts";
+import type { HeavyLoss } from "./heavy-loss.ts";
 import type { Outage } from "./hold-down.ts";
 import type { Target } from "./round-trip.ts";
 
@@ -8,9 +9,9 @@ export const tellSilence = (silence: Silence, now: number): string =>
   `${count(silence.probes, "probe")} to ${count(silence.targets, "target")} unanswered for ${span(now - silence.firstSentAt)}`;
 
 /** What is wrong with a line that answers, or that it answers, with its round trip. */
-export const tellQuality = (targets: readonly Target[], { degraded }: BrownOut): string => {
+export const tellQuality = (targets: readonly Target[], { degraded }: BrownOut, { heavy }: HeavyLoss): string => {
   const faults = [
-    ...(degraded.loss ? [`${percent(lossOf(targets))} of its probes are lost`] : []),
+    ...(degraded.loss || heavy ? [`${percent(lossOf(targets))} of its probes are lost`] : []),
     ...(degraded.latency ? [tellLatency(targets)] : []),
   ];
   if (faults.length > 0) return `answers, but ${faults.join(" and ")}`;

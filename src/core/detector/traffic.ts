@@ -1,4 +1,5 @@
 import type { AdaptiveState, Pace, Traffic } from "./adaptive-state.ts";
+import { isSuspicious } from "./heavy-loss.ts";
 import { awaitsHeavy, idleInterval, isAwaiting, probeOnHint, ROUNDING_MS } from "./probing.ts";
 
 /** So many packets without an answer are suspicious at once … */
@@ -34,8 +35,9 @@ const hearAnswer = (state: AdaptiveState, now: number): AdaptiveState => {
 };
 
 const postponed = (state: AdaptiveState, now: number): Pace => {
-  const { phase, settings, pace, quality, targets } = state;
-  if (phase !== "up" || quality.lossNats > settings.boostAboveNats || awaitsHeavy(targets)) return pace;
+  const { phase, settings, pace, quality, heavyLoss, targets } = state;
+  const wary = quality.lossNats > settings.boostAboveNats || isSuspicious(heavyLoss, targets) || awaitsHeavy(targets);
+  if (phase !== "up" || wary) return pace;
   const later = Math.min(now + idleInterval(state), pace.lastSentAt + settings.trafficSkipMs);
   return later <= pace.nextSendAt && pace.early === 0
     ? pace

@@ -53,10 +53,12 @@ describe("the round trip", () => {
   });
 });
 
-test("a burst of losses counts once in the brown-out's sum", () => {
+test("a burst of losses counts no more than twice in the brown-out's sum", () => {
   const once = learnLoss(newBrownOut(0), true, 0);
-  expect(learnLoss(once, true, 500).lossNats).toBe(once.lossNats);
-  expect(learnLoss(learnLoss(once, false, 500), true, 1_000).lossNats).toBeGreaterThan(once.lossNats);
+  const twice = learnLoss(once, true, 500);
+  expect(twice.lossNats).toBeGreaterThan(once.lossNats);
+  expect(learnLoss(twice, true, 1_000).lossNats).toBe(twice.lossNats);
+  expect(learnLoss(learnLoss(twice, false, 1_000), true, 1_500).lossNats).toBeGreaterThan(once.lossNats);
 });
 
 test("confidence starts at one half and follows what became of the failures", () => {
