@@ -27,6 +27,8 @@ export interface LostPath {
   readonly reason: string;
   /** Its index if it exists. */
   readonly link: number | null;
+  /** It had an address of its own until then, and nobody else's will do instead. */
+  readonly bereft: boolean;
 }
 
 /** How long a gateway that nobody announces any more is still used, in ms: DHCP clients delete the old default before they add the new one. */
@@ -55,7 +57,9 @@ export const findPath = ({ uplink, family, kernel, uplinkInterfaces, before, now
   if (!link.adminUp) return lost(link, `the interface ${link.name} is switched off`);
   if (!link.carrier) return lost(link, `no carrier on ${link.name}`);
   const addresses = sourceAddresses({ kernel, family, link, uplinkInterfaces });
-  if (addresses === null) return lost(link, `no ${familyName(family)} address on ${link.name}`);
+  const bereft = addresses?.length === 0 && isBereft(before, link);
+  if (addresses === null || bereft)
+    return { ...lost(link, `no ${familyName(family)} address on ${link.name}`), bereft };
   const hop = findHop({ uplink, family, kernel, link, now });
   if (hop !== null) return { usable: true, link: link.index, addresses, graceUntil: null, ...hop };
   return (
@@ -63,7 +67,16 @@ export const findPath = ({ uplink, family, kernel, uplinkInterfaces, before, now
   );
 };
 
-const lost = (link: Link | null, reason: string): LostPath => ({ usable: false, reason, link: link?.index ?? null });
+const lost = (link: Link | null, reason: string): LostPath => ({
+  usable: false,
+  reason,
+  link: link?.index ?? null,
+  bereft: false,
+});
+
+/** An address that was withdrawn is expected back: its ISP accepts no other source. Only an uplink that never had one is content with the LAN's. */
+const isBereft = (before: Path | null, { index }: Link): boolean =>
+  before !== null && before.link === index && (before.usable ? before.addresses.length > 0 : before.bereft);
 
 /** How people write it. */
 export const familyName = (family: Family): string => (family === "ipv4" ? "IPv4" : "IPv6");

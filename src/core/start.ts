@@ -165,7 +165,7 @@ interface StartMonitor {
 }
 
 const startMonitor = ({ one, family, learned, seed, now }: StartMonitor): Monitor => ({
-  path: { usable: false, reason: "not examined yet", link: null },
+  path: { usable: false, reason: "not examined yet", link: null, bereft: false },
   detector: startDetector({
     settings: one.detection,
     targetCount: one.families[family].targets.length,

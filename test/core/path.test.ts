@@ -33,7 +33,7 @@ test.each<[string, Partial<KernelState>, number | null]>([
   ["no IPv4 gateway on eth0", { routes: [foreignDefault("ipv4", [hop(4, "198.51.100.1")])] }, 3],
   ["no IPv4 gateway on eth0", { routes: [] }, 3],
 ])("lost: %s", (reason, kernel, index) => {
-  expect(find(kernelState(kernel))).toEqual({ usable: false, reason, link: index });
+  expect(find(kernelState(kernel))).toEqual({ usable: false, reason, link: index, bereft: false });
 });
 
 test.each([
@@ -80,11 +80,20 @@ test("what a router announces lasts as long as it says", () => {
 
 describe("an IPv6 uplink without an address of its own", () => {
   const routes = [foreignDefault("ipv6", [hop(3, "fe80::1")])];
-  const find6 = (addresses: KernelState["addresses"]): Path =>
-    find(kernelState({ routes, addresses }), { family: "ipv6" });
+  const find6 = (addresses: KernelState["addresses"], before: Path | null = null): Path =>
+    find(kernelState({ routes, addresses }), { family: "ipv6", before });
 
   test("is content with a delegated prefix on the LAN", () => {
     expect(find6([address(2, "2001:db8:a::1")])).toMatchObject({ usable: true, addresses: [], gateway: "fe80::1" });
+  });
+
+  test("misses the one that was withdrawn, until it has one again", () => {
+    const lan = address(2, "2001:db8:a::1");
+    const had = find6([lan, address(3, "2001:db8:1::2")]);
+    const withdrawn = find6([lan], had);
+    expect(withdrawn).toMatchObject({ usable: false, reason: "no IPv6 address on eth0" });
+    expect(find6([lan], withdrawn)).toEqual(withdrawn);
+    expect(find6([lan, address(3, "2001:db8:1::3")], withdrawn)).toMatchObject({ addresses: ["2001:db8:1::3"] });
   });
 
   test("can't use another uplink's address", () => {
@@ -107,7 +116,7 @@ describe("a gateway that nobody announces any more", () => {
 
   test.each<[string, Path]>([
     ["of another link", { ...USABLE, link: 9 }],
-    ["that wasn't known", { usable: false, reason: "no carrier on eth0", link: 3 }],
+    ["that wasn't known", { usable: false, reason: "no carrier on eth0", link: 3, bereft: false }],
   ])("isn't kept %s", (_, before) => {
     expect(find(bare, { before })).toMatchObject({ usable: false });
   });
@@ -117,5 +126,5 @@ test("paths are the same where routing and probing don't see a difference", () =
   expect(samePath(USABLE, { ...USABLE, expiresAt: 3, graceUntil: 7 })).toBe(true);
   expect(samePath(USABLE, { ...USABLE, gateway: "203.0.113.3" })).toBe(false);
   expect(samePath(USABLE, { ...USABLE, addresses: ["203.0.113.2", "203.0.113.5"] })).toBe(false);
-  expect(samePath(USABLE, { usable: false, reason: "no carrier on eth0", link: 3 })).toBe(false);
+  expect(samePath(USABLE, { usable: false, reason: "no carrier on eth0", link: 3, bereft: false })).toBe(false);
 });
