@@ -32,6 +32,13 @@ export const reportText = (report: Report): { readonly importance: Importance; r
         importance: "info",
         text: `${familyName(report.family)}: new flows take ${list(report.to)} again; ${report.reason}`,
       };
+    case "offline":
+      return { importance: "error", text: `No uplink works: ${report.reason}` };
+    case "online":
+      return {
+        importance: "error",
+        text: `An uplink works again: ${report.uplink} ${familyName(report.family)} ${report.reason}`,
+      };
     case "kernel-mended":
       return {
         importance: "info",

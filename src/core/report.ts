@@ -48,6 +48,10 @@ export type Report =
       readonly to: readonly string[];
       readonly reason: string;
     }
+  /** The last uplink of all has failed. `reason`: what is wrong with each. */
+  | { readonly kind: "offline"; readonly reason: string }
+  /** The first one has returned. */
+  | { readonly kind: "online"; readonly uplink: string; readonly family: Family; readonly reason: string }
   /** Someone changed what is ours, and it was put right. */
   | { readonly kind: "kernel-mended"; readonly edits: number; readonly what: string }
   /** A script couldn't be run to its end, or ended with an error. */

@@ -6,6 +6,7 @@ import { FAMILIES, type Family } from "./family.ts";
 import { moveFlows } from "./flows.ts";
 import { remember } from "./memory.ts";
 import { andThen, nothing, type Observation, type Place, tell, withMonitor } from "./observe.ts";
+import { noteOnline } from "./online.ts";
 import { askKernel, readingAt } from "./reading.ts";
 import type { Report } from "./report.ts";
 import { runScripts } from "./scripts.ts";
@@ -44,8 +45,9 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const moved = moveFlows(kept.state, now);
   const forsaken = FAMILIES.filter((family) => isForsaken(moved.state, family));
   const roused = rouse(moved.state, forsaken, now);
-  const asked = now >= readingAt(roused.state) ? askKernel(roused.state, now) : null;
-  const scripted = runScripts(asked?.state ?? roused.state, { asksGate: decided.asksGate, now });
+  const online = noteOnline(roused.state);
+  const asked = now >= readingAt(online.state) ? askKernel(online.state, now) : null;
+  const scripted = runScripts(asked?.state ?? online.state, { asksGate: decided.asksGate, now });
   const after = scripted.state;
   const state: State = {
     ...after,
@@ -56,7 +58,9 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
     commands: [
       ...kept.commands,
       ...moved.commands,
-      ...[...news, ...roles.reports, ...roused.reports].map((report): Command => ({ kind: "report", report })),
+      ...[...news, ...roles.reports, ...roused.reports, ...online.reports].map(
+        (report): Command => ({ kind: "report", report }),
+      ),
       ...decided.commands,
       ...scripted.commands,
       ...roles.probes,

@@ -32,6 +32,7 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       families: { ipv4: startFamily(memory, "ipv4", now), ipv6: startFamily(memory, "ipv6", now) },
       kernel: null,
       pin: memory?.pin ?? null,
+      offline: false,
       test: memory?.test ?? null,
       scripts: startScripts(memory?.told ?? null),
       upkeep: {

@@ -18,6 +18,8 @@ export interface State {
   readonly kernel: KernelState | null;
   /** The uplink pinned by hand. */
   readonly pin: string | null;
+  /** Every uplink is down, and people were told. */
+  readonly offline: boolean;
   readonly test: Test | null;
   readonly scripts: ScriptsState;
   readonly upkeep: Upkeep;

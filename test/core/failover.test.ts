@@ -229,3 +229,24 @@ test("who answers again before anything took over keeps the traffic; what is pro
   expect(story.out(95_000)).toBe("wwan0");
   expect(story.flushes.filter(({ at }) => at > 60_000)).toEqual([]);
 });
+
+test("when nothing works at all, one error says so with every reason, and one more when the first uplink returns", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, carrierLost("lte", 60_000)],
+      [30_000, blackhole("fiber", 20_000)],
+    ],
+    untilMs: 90_000,
+  });
+  const [said = "", ...others] = story.told("offline");
+  expect(others).toEqual([]);
+  expect(said).toMatch(
+    /^No uplink works: fiber IPv4: \d+ probes .*; lte IPv4: no carrier on wwan0; fiber IPv6: .*; lte IPv6: no carrier on wwan0$/,
+  );
+  expect(story.toldAt("offline")[0]).toBeGreaterThan(33_000);
+  expect(story.told("online")).toEqual([
+    expect.stringMatching(/^An uplink works again: fiber IPv[46] answers again after /),
+  ]);
+  expect(story.toldAt("online")[0]).toBeGreaterThan(50_000);
+});
