@@ -153,6 +153,7 @@ const startLoop = (): Prober => {
       sent += 1;
       return pool.send(probe);
     },
+    askGateway: () => "unknown" as const,
     flushFlows: nothing,
     runScript: nothing,
     saveMemory: nothing,

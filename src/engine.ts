@@ -147,6 +147,7 @@ const portsOf = (
     readKernel: machine.read,
     editKernel: machine.edit,
     sendProbe: probers.send,
+    askGateway: machine.askGateway,
     flushFlows: (flows) => void machine.flush(flows).catch(complain),
     runScript: ({ script, since, variables, ...run }) => {
       const onLine = (line: string): void => messages.add("info", `${run.path}: ${line}`);
@@ -221,6 +222,7 @@ const openCounting = (
 const tellHints = (hints: readonly KernelHint[], push: (event: Event) => void): void => {
   for (const hint of hints) {
     if (hint.kind === "neighbour-failed") push({ kind: "gateway-unresolved", link: hint.link, address: hint.address });
+    if (hint.kind === "neighbour-answered") push({ kind: "gateway-resolved", link: hint.link, address: hint.address });
   }
-  if (hints.some((hint) => hint.kind !== "neighbour-failed")) push({ kind: "kernel-changed" });
+  if (hints.some((hint) => !("link" in hint))) push({ kind: "kernel-changed" });
 };

@@ -1,6 +1,7 @@
 import { openFlows } from "./adapter/flows.ts";
 import { applyEdits } from "./adapter/kernel-editor.ts";
 import { readKernel } from "./adapter/kernel-reader.ts";
+import { type Asked, askNeighbour, type NeighbourPlace } from "./adapter/neighbour.ts";
 import { NETLINK_NETFILTER, NETLINK_ROUTE, openNetlink } from "./adapter/netlink.ts";
 import { openFirewall } from "./adapter/nft.ts";
 import { readSysctls, writeSysctl } from "./adapter/sysctl.ts";
@@ -15,6 +16,8 @@ export interface MachineAccess {
   read(sysctlNames: readonly string[]): KernelState;
   /** What was refused; `firewall`: our table as nft lists it now, undefined if it wasn't touched. Throws only InvariantError. */
   edit(edits: readonly Edit[]): { failures: readonly EditFailure[]; firewall: string | null | undefined };
+  /** What is to be expected of a neighbour: an answer or none soon, none at all, or that nobody knows. Never throws. */
+  askGateway(gateway: NeighbourPlace): Asked;
   /** Rejects with AppError. */
   flush(flows: { family: Family; mark: number; mask: number }): Promise<void>;
   /** Takes our bits out of the marks of all flows. Throws AppError. */
@@ -41,6 +44,7 @@ export const openMachineAccess = (): MachineAccess => {
       const failures = applyEdits(tools, edits);
       return { failures, firewall: edits.some(touchesFirewall) ? listed(firewall.listTable) : undefined };
     },
+    askGateway: (gateway) => askNeighbour(netlink, gateway),
     flush: flows.flush,
     clearMarks: (mask) => flows.clearMarks({ mask }),
     counters: flows.readCounters,

@@ -80,6 +80,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
         return { kind: "kernel-edited", ...kernel.edit(command.edits) };
       case "send-probe":
         return send(command);
+      case "ask-gateway":
       case "flush-flows":
       case "save-memory":
       case "run-script":

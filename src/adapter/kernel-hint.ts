@@ -11,6 +11,8 @@ export type KernelHint =
   | { readonly kind: "link-changed" | "address-changed" | "route-changed" | "rule-changed" | "firewall-changed" }
   /** Nobody answers for this address on this link (`NUD_FAILED`). */
   | { readonly kind: "neighbour-failed"; readonly link: number; readonly address: string }
+  /** It has just answered (`NUD_REACHABLE`). */
+  | { readonly kind: "neighbour-answered"; readonly link: number; readonly address: string }
   /** Messages were lost: anything may have changed. */
   | { readonly kind: "overrun" };
 
@@ -26,8 +28,9 @@ const interpretRule = ({ type, body }: Message): KernelHint | null =>
 
 const interpretNeighbour = ({ body }: Message): KernelHint | null => {
   const neighbour = decodeNeighbour(body);
-  if (neighbour?.state !== "failed") return null;
-  return { kind: "neighbour-failed", link: neighbour.link, address: neighbour.address };
+  if (neighbour?.state !== "failed" && neighbour?.state !== "reachable") return null;
+  const kind = neighbour.state === "failed" ? "neighbour-failed" : "neighbour-answered";
+  return { kind, link: neighbour.link, address: neighbour.address };
 };
 
 /** Of NETLINK_ROUTE. */

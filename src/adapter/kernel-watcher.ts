@@ -77,7 +77,7 @@ const openCollector = (
   };
   const hint = (one: KernelHint): void => {
     if (hints.size === 0) setImmediate(deliver);
-    hints.set(one.kind === "neighbour-failed" ? `${one.link} ${one.address}` : one.kind, one);
+    hints.set("link" in one ? `${one.link} ${one.address}` : one.kind, one);
   };
   return { hint, discard: () => hints.clear() };
 };

@@ -59,6 +59,17 @@ export const decodeNeighbour = (body: Uint8Array): NeighbourMessage | null => {
   return { family, link, address: formatAddress(address), state };
 };
 
+/**
+ * Has the kernel ask a neighbour that it knows whether it is still there (`NUD_PROBE`): its link-layer address and all else
+ * that is known stay. Refused with ENOENT or EINVAL where it isn't known. Throws `CodecError` where the address isn't one.
+ */
+export const probeNeighbour = (neighbour: Omit<NeighbourMessage, "state">): Request => ({
+  operation: `ask the neighbour ${neighbour.address}`,
+  type: RTM.NEW_NEIGHBOUR,
+  flags: 0,
+  body: encodeNeighbour({ ...neighbour, state: "probe" }),
+});
+
 /** Asks for the neighbours of one family. Never throws. */
 export const listNeighbours = (family: Family): Request => ({
   operation: "list the neighbours",

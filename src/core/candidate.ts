@@ -1,6 +1,7 @@
 import { assess } from "./detector/detect.ts";
 import type { Assessment, Verdict } from "./detector/detector.ts";
 import type { Family } from "./family.ts";
+import { reasonOf } from "./gateway.ts";
 import type { Monitor, UplinkState } from "./state.ts";
 import { portalIn, reasonWith } from "./target-note.ts";
 
@@ -39,7 +40,7 @@ const candidate = (uplink: UplinkState, monitor: Monitor): Candidate => {
     tier: uplink.settings.tier,
     verdict: assessment.verdict,
     since: assessment.since,
-    reason: reasonWith(assessment, portal),
+    reason: reasonWith({ verdict: assessment.verdict, reason: reasonOf(monitor) }, portal),
     usable: monitor.path.usable,
     diverted: assessment.diverted,
     portal: portal !== null,

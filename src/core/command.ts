@@ -13,6 +13,8 @@ export type Command =
   | { readonly kind: "edit-kernel"; readonly edits: readonly Edit[] }
   /** Answered by `probe-replied`, `probe-intercepted` or `probe-refused`, or by nothing. */
   | SendProbe
+  /** Answered by `gateway-asked` or `gateway-unresolved`, or by nothing where the kernel knows of no such neighbour. */
+  | AskGateway
   /** Forget the conntrack entries whose mark fits. */
   | { readonly kind: "flush-flows"; readonly family: Family; readonly mark: number; readonly mask: number }
   /** Keep this over a restart. */
@@ -27,6 +29,15 @@ export type Command =
       /** One sentence: what happens now, or why not. */
       readonly message: string;
     };
+
+/** Have the kernel ask its neighbour for a sign of life, by ARP or neighbour discovery. */
+export interface AskGateway {
+  readonly kind: "ask-gateway";
+  readonly family: Family;
+  /** The interface's index. */
+  readonly link: number;
+  readonly address: string;
+}
 
 /** Run one of the admin's scripts, without a shell. Answered by the event `script-ended`. */
 export interface RunScript {

@@ -18,8 +18,12 @@ export type Event =
       readonly failures: readonly EditFailure[];
       readonly firewall: string | null | undefined;
     }
-  /** A gateway's neighbour entry went to NUD_FAILED. */
+  /** A gateway's neighbour entry went to NUD_FAILED: it was asked several times and never answered. */
   | { readonly kind: "gateway-unresolved"; readonly link: number; readonly address: string }
+  /** A gateway was asked just now whether it is there … */
+  | { readonly kind: "gateway-asked"; readonly link: number; readonly address: string }
+  /** … and has answered: its neighbour entry went to NUD_REACHABLE. */
+  | { readonly kind: "gateway-resolved"; readonly link: number; readonly address: string }
   /** The answer to a probe. `rttMs`: from kernel time stamps. */
   | ({ readonly kind: "probe-replied"; readonly rttMs: number } & ProbeOutcome)
   /** A captive portal answered the probe in its target's place. `by`: how that shows, for people. */

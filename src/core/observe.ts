@@ -2,6 +2,7 @@ import type { SendProbe } from "./command.ts";
 import { assess, stepDetector } from "./detector/detect.ts";
 import type { DetectorEvent, ProbeRequest } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import { reasonOf } from "./gateway.ts";
 import { ANCHORED, markOf } from "./mark.ts";
 import type { Report } from "./report.ts";
 import type { Monitor, Sample, State, UplinkState } from "./state.ts";
@@ -129,6 +130,7 @@ const withReply = (recent: readonly Sample[], reply: { seq: number; rttMs: numbe
 
 const verdictReport = ({ uplink, family, monitor }: Place, after: Monitor): readonly Report[] => {
   const from = assess(monitor.detector).verdict;
-  const { verdict: to, reason } = assess(after.detector);
-  return from === to ? [] : [{ kind: "verdict-changed", uplink: uplink.settings.name, family, from, to, reason }];
+  const { verdict: to } = assess(after.detector);
+  if (from === to) return [];
+  return [{ kind: "verdict-changed", uplink: uplink.settings.name, family, from, to, reason: reasonOf(after) }];
 };

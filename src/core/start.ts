@@ -175,6 +175,7 @@ const startMonitor = ({ one, family, learned, seed, now }: StartMonitor): Monito
     now,
     learned,
   }),
+  gateway: null,
   recent: [],
   notes: one.families[family].targets.map(() => NO_NOTE),
   unflushed: false,

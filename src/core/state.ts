@@ -1,5 +1,6 @@
 import type { DetectorState } from "./detector/detect.ts";
 import type { Family } from "./family.ts";
+import type { Gateway } from "./gateway.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import type { Path } from "./path.ts";
 import type { SwitchKind } from "./report.ts";
@@ -76,6 +77,8 @@ export interface UplinkState {
 export interface Monitor {
   readonly path: Path;
   readonly detector: DetectorState;
+  /** What its gateway says; null where nobody knows, and on a point-to-point link. */
+  readonly gateway: Gateway | null;
   /** The newest probes, oldest first, at most `RECENT_PROBES`. */
   readonly recent: readonly Sample[];
   /** What is known of each target beyond its silence, in the settings' order. */

@@ -3,6 +3,7 @@ import { obstacles, obstacleText } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import { reasonOf } from "./gateway.ts";
 import { mainFamily } from "./lead.ts";
 import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
@@ -144,16 +145,17 @@ const uplinkStatus = (uplink: UplinkState, now: number): UplinkStatus => {
 };
 
 const monitorStatus = (
-  { detector, path, recent, notes }: Monitor,
+  monitor: Monitor,
   { targets, now }: { targets: readonly Target[]; now: number },
 ): UplinkFamilyStatus => {
-  const { verdict, since, reason, diverted, degraded, holdUntil } = assess(detector);
+  const { detector, path, recent, notes } = monitor;
+  const { verdict, since, diverted, degraded, holdUntil } = assess(detector);
   const portal = portalIn(notes);
   const decided = recent.filter((sample) => sample.rttMs !== null || sample.sentAt + PENDING_MS < now);
   return {
     verdict,
     sinceMs: now - since,
-    reason: reasonWith({ verdict, reason }, portal),
+    reason: reasonWith({ verdict, reason: reasonOf(monitor) }, portal),
     diverted,
     degraded: { ...degraded, portal: portal !== null },
     holdLeftMs: holdUntil === null ? 0 : left(holdUntil, now),

@@ -3,6 +3,7 @@ import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
 import type { Event, TrafficCount } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import { askGateways, noteGateway } from "./gateway-asking.ts";
 import type { KernelState } from "./kernel.ts";
 import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
 import { obey } from "./orders.ts";
@@ -31,14 +32,15 @@ export interface Step {
  */
 export const step = (state: State, event: Event, now: number): Step => {
   const seen = observe(state, event, now);
-  const noted = note(seen.state, event, now);
+  const asked = seen.changed ? askGateways(state, seen.state) : { state: seen.state, commands: [] };
+  const noted = note(asked.state, event, now);
   const due = now >= state.reviewAt || seen.changed || noted.changed;
   const after = due
     ? review(noted.state, { now, news: seen.reports, mending: isMending(state, event, seen) })
     : quiet(noted.state);
   return {
     state: after.state,
-    commands: [...after.commands, ...noted.commands, ...seen.probes],
+    commands: [...after.commands, ...noted.commands, ...seen.probes, ...asked.commands],
     wakeAt: nextWake(after.state),
   };
 };
@@ -61,7 +63,11 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "traffic-counted":
       return tell(state, (place) => trafficFor(place, event.counts), now);
     case "gateway-unresolved":
-      return tell(state, (place) => (isGateway(place, event) ? { kind: "nudge" } : null), now);
+      return askAtOnce(noteGateway(state, event, { kind: "silent" }), event, now);
+    case "gateway-asked":
+      return nothing(noteGateway(state, event, { kind: "asked", at: now }));
+    case "gateway-resolved":
+      return nothing(noteGateway(state, event, { kind: "answers" }));
     case "kernel-read":
       return isEditing(state) ? nothing(state) : survey(withKernel(state, event.kernel), now);
     case "configured":
@@ -91,6 +97,10 @@ const trafficFor = ({ uplink, family }: Place, counts: readonly TrafficCount[]):
   const count = counts.find((one) => one.number === uplink.number && one.family === family);
   return count === undefined ? null : { kind: "traffic", sent: count.sent, received: count.received };
 };
+
+/** A gateway that is silent is a hint, not evidence: the line is probed now. */
+const askAtOnce = (state: State, gateway: { link: number; address: string }, now: number): Observation =>
+  tell(state, (place) => (isGateway(place, gateway) ? { kind: "nudge" } : null), now);
 
 const isGateway = ({ monitor }: Place, event: { link: number; address: string }): boolean =>
   monitor.path.usable && monitor.path.link === event.link && monitor.path.gateway === event.address;

@@ -34,7 +34,8 @@ const surveyUplink = ({ uplink, kernel, uplinkInterfaces, now }: SurveyUplink): 
     const before = monitor.path;
     const path = findPath({ uplink: current.settings, family, kernel, uplinkInterfaces, before, now });
     const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
-    return withMonitor(current, family, { ...monitor, path, unflushed });
+    const gateway = sameGateway(before, path) ? monitor.gateway : null;
+    return withMonitor(current, family, { ...monitor, path, gateway, unflushed });
   }, withPrefixes({ uplink, kernel, uplinkInterfaces }));
 
 /** A prefix that is gone for a moment, as when an interface is made anew, is kept: nothing can cross the uplink then. */
@@ -45,6 +46,9 @@ const withPrefixes = ({ uplink, kernel, uplinkInterfaces }: Omit<SurveyUplink, "
   if (isGone || samePairs(prefixes, uplink.prefixes)) return uplink;
   return { ...uplink, prefixes, mistranslated: uplink.mistranslated || uplink.prefixes.length > 0 };
 };
+
+const sameGateway = (before: Path, after: Path): boolean =>
+  before.usable && after.usable && before.link === after.link && before.gateway === after.gateway;
 
 /** Flows can't go on as they were: the path is gone, or leads over another interface. */
 const isOtherWay = (before: Path, after: Path): boolean => !after.usable || before.link !== after.link;

@@ -1,4 +1,4 @@
-import type { Command, RunScript, SendProbe } from "../core/command.ts";
+import type { AskGateway, Command, RunScript, SendProbe } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Family } from "../core/family.ts";
 import type { Edit, EditFailure, KernelState } from "../core/kernel.ts";
@@ -16,6 +16,8 @@ export interface Ports {
   };
   /** Outcomes come as events later; null, or why it could not even be sent. Never throws. */
   sendProbe(probe: SendProbe): string | null;
+  /** Never throws. */
+  askGateway(gateway: AskGateway): "asked" | "silent" | "unknown";
   /** Never throws. */
   flushFlows(flows: { readonly family: Family; readonly mark: number; readonly mask: number }): void;
   /** Its end comes as an event. Never throws. */
@@ -42,6 +44,8 @@ export const perform = (ports: Ports, command: Command): Event | null => {
       const { uplink, family, seq } = command;
       return error === null ? null : { kind: "probe-refused", uplink, family, seq, error };
     }
+    case "ask-gateway":
+      return askGateway(ports, command);
     case "flush-flows":
       ports.flushFlows(command);
       return null;
@@ -68,4 +72,11 @@ const readKernel = (ports: Ports, sysctlNames: readonly string[]): Event | null 
     ports.complain(error);
     return null;
   }
+};
+
+const askGateway = (ports: Ports, command: AskGateway): Event | null => {
+  const { link, address } = command;
+  const said = ports.askGateway(command);
+  if (said === "unknown") return null;
+  return { kind: said === "asked" ? "gateway-asked" : "gateway-unresolved", link, address };
 };

@@ -79,6 +79,7 @@ export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions):
       case "save-memory":
         memory = JSON.stringify(command.memory);
         return null;
+      case "ask-gateway":
       case "flush-flows":
       case "report":
       case "answer-order":

@@ -16,6 +16,7 @@ const MOST_PER_SECOND: Readonly<Record<Command["kind"], number>> = {
   "read-kernel": 250,
   "edit-kernel": 150,
   "send-probe": 300,
+  "ask-gateway": 100,
   "flush-flows": 50,
   "run-script": 20,
   "save-memory": 150,
