@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blackhole, killed, reloaded } from "../fake/happenings.ts";
+import { blackhole, killed, ordered, reloaded } from "../fake/happenings.ts";
 import { DSL, FIBER, LTE, pings, settingsOf, uplinkSettings } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
 
@@ -11,6 +11,28 @@ test.each(["kept", "lost"] as const)("kill -9 with its memory %s: the start adop
   expect(story.outs(10_000)).toEqual(["eth0"]);
   expect(story.text(50_000)).toBe(story.text(20_000));
   expect(story.flushes).toEqual([]);
+});
+
+test.each(["kept", "lost"] as const)("kill -9 with its memory %s: the kernel's standby routes stay", (memory) => {
+  const settings = settingsOf([FIBER, LTE, DSL]);
+  const story = tellStory({ settings, happens: [[30_000, killed(memory, 500)]], untilMs: 40_000 });
+  const before = story.mainRoutes(29_999);
+  expect(before.filter((route) => route.includes("proto 87"))).toHaveLength(3);
+  for (let at = 30_000; at <= 35_000; at += 10) expect(story.mainRoutes(at)).toEqual(before);
+});
+
+test("a restart drops no running test, and the test ends when it should", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, ordered({ kind: "test", uplink: "lte", forMs: 30_000 })],
+      [30_000, killed("kept", 500)],
+    ],
+    untilMs: 60_000,
+  });
+  expect(story.outs(21_000)).toEqual(["wwan0", "eth0"]);
+  expect(story.outSince("eth0", 21_000)).toBe(50_000);
+  expect(story.status(35_000).test).toMatchObject({ uplink: "lte" });
 });
 
 test("a start with a memory keeps the hold of the failover before", () => {

@@ -10,7 +10,7 @@ export interface MachineFacts {
   readonly addresses: readonly Address[];
   /**
    * Of table main, the default routes, those to an eighth of all addresses or more, and those that hold a target; all of
-   * tables 8701-8731; the default routes of every other table.
+   * tables 8700-8731; the default routes of every other table.
    */
   readonly routes: readonly Route[];
   readonly rules: readonly MachineRule[];

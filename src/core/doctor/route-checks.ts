@@ -15,7 +15,7 @@ export const ROUTE_CHECKS: readonly Check[] = [
   { topic: "Routes", title: "no default route takes a metric of ours", examine: (facts) => takenMetrics(facts) },
   { topic: "Routes", title: "no route is in front of the default", examine: (facts) => widerRoutes(facts) },
   { topic: "Routes", title: "targets follow the default", examine: (facts) => pinnedTargets(facts) },
-  { topic: "Routes", title: "tables 8701 to 8731 are ours", examine: (facts) => takenTables(facts) },
+  { topic: "Routes", title: "tables 8700 to 8731 are ours", examine: (facts) => takenTables(facts) },
 ];
 
 /** Routes to more than this share of all addresses (an eighth) stand for a default: 0.0.0.0/1, 2000::/3. */
@@ -184,7 +184,7 @@ const takenTables = (facts: MachineFacts): readonly Finding[] => {
       code: "table-taken",
       title: `Somebody else has routes in table ${enumerate(tables.map(String))}`,
       detail:
-        "Tables 8701 to 8731 hold one default route per uplink; with others in them, probes and pinned flows go astray.",
+        "Tables 8701 to 8731 hold one default route per uplink, and 8700 refuses a family that has no uplink; with others in them, probes, pinned flows and refusals go astray.",
       remedy: foreign
         .map((route) => `${ipCommand(route.family)} route del ${routeText(facts, route)} table ${route.table}`)
         .join("; "),
