@@ -18,7 +18,7 @@ const names = () => {
 
 const bundle = async (name, folder) => {
   const { build } = await import("esbuild");
-  const outfile = join(folder, `${name}.mjs`);
+  const outfile = join(folder, "bench", `${name}.mjs`);
   await build({
     absWorkingDir: ROOT,
     entryPoints: [`bench/${name}.ts`],
@@ -43,8 +43,8 @@ installDependencies();
 const chosen = names();
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-bench-"));
 try {
-  // The bundles look for koffi and the like beside themselves.
-  symlinkSync(`${ROOT}node_modules`, join(folder, "node_modules"));
+  // The bundles look for koffi, for the product and for the lab's programs where their sources would.
+  for (const name of ["node_modules", "dist", "bin"]) symlinkSync(`${ROOT}${name}`, join(folder, name));
   const results = [];
   for (const name of chosen) results.push(await run(name, folder));
   process.exitCode = results.every(Boolean) ? 0 : 1;

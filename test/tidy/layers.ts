@@ -100,7 +100,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "bench",
-    mayImport: ["bench", "src", "lab", "test/fake", "node:"],
+    mayImport: ["bench", "src", "lab", "test/fake", "test/lab/house.ts", "test/lab/trials.ts", "node:"],
     mayImportTypes: [],
     reason: "Benches measure the product with what it brings along.",
   },
