@@ -9,6 +9,7 @@ import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { Event, Order } from "./core/event.ts";
 import { FIREWALL_TABLE } from "./core/firewall.ts";
+import { isGateway, type Neighbour } from "./core/gateway-asking.ts";
 import type { Report } from "./core/report.ts";
 import { reportText } from "./core/report-text.ts";
 import type { Settings } from "./core/settings.ts";
@@ -92,7 +93,7 @@ export const openEngine = (options: EngineOptions): Engine => {
       if (isNews(stepped)) options.onNews();
     },
   });
-  const senses = openSenses(parts, push);
+  const senses = openSenses(parts, push, (neighbour) => isGateway(loop.state(), neighbour));
   return {
     begin: () => {
       senses.open();
@@ -174,12 +175,20 @@ const portsOf = (
 const openSenses = (
   { machine, messages }: Parts,
   push: (event: Event) => void,
+  concerns: (neighbour: Neighbour) => boolean,
 ): { open: () => void; close: () => void } => {
   const counting = openCounting({ machine, messages }, push);
   let watcher: KernelWatcher | undefined;
   return {
     open: () => {
-      watcher = watchKernel({ table: FIREWALL_TABLE, onChange: (hints) => tellHints(hints, push) });
+      watcher = watchKernel({
+        table: FIREWALL_TABLE,
+        onChange: (hints) =>
+          tellHints(
+            hints.filter((hint) => !("link" in hint) || concerns(hint)),
+            push,
+          ),
+      });
       counting.open();
     },
     close: () => {
@@ -221,8 +230,9 @@ const openCounting = (
 /** Hints are only hints: the kernel is read anew, once for all of them. */
 const tellHints = (hints: readonly KernelHint[], push: (event: Event) => void): void => {
   for (const hint of hints) {
-    if (hint.kind === "neighbour-failed") push({ kind: "gateway-unresolved", link: hint.link, address: hint.address });
-    if (hint.kind === "neighbour-answered") push({ kind: "gateway-resolved", link: hint.link, address: hint.address });
+    if (!("link" in hint)) continue;
+    const kind = hint.kind === "neighbour-failed" ? "gateway-unresolved" : "gateway-resolved";
+    push({ kind, link: hint.link, address: hint.address });
   }
   if (hints.some((hint) => !("link" in hint))) push({ kind: "kernel-changed" });
 };

@@ -24,17 +24,29 @@ export const askGateways = (before: State, state: State): { state: State; comman
 const isNewlySuspect = (before: Monitor | null | undefined, { detector }: Monitor): boolean =>
   assess(detector).verdict === "suspect" && before != null && assess(before.detector).verdict !== "suspect";
 
-/** What the gateway at this address on this link says, for whom it is the next hop. Never throws. */
-export const noteGateway = (
-  state: State,
-  { link, address }: { readonly link: number; readonly address: string },
-  says: Gateway,
-): State => ({
+/** Where a neighbour is: the index of an interface, and an address on it. */
+export interface Neighbour {
+  readonly link: number;
+  readonly address: string;
+}
+
+/** Whether the neighbour is this uplink's next hop. Never throws. */
+export const isGatewayOf = ({ path }: Monitor, { link, address }: Neighbour): boolean =>
+  path.usable && path.link === link && path.gateway === address;
+
+/** Whether the neighbour is any uplink's next hop: most are hosts of the LAN. Never throws. */
+export const isGateway = (state: State, neighbour: Neighbour): boolean =>
+  state.uplinks.some(({ families }) =>
+    FAMILIES.some((family) => families[family] !== null && isGatewayOf(families[family], neighbour)),
+  );
+
+/** What the neighbour says, for whom it is the next hop. Never throws. */
+export const noteGateway = (state: State, neighbour: Neighbour, says: Gateway): State => ({
   ...state,
   uplinks: state.uplinks.map((uplink) =>
     FAMILIES.reduce((current, family) => {
       const monitor = current.families[family];
-      return monitor?.path.usable && monitor.path.link === link && monitor.path.gateway === address
+      return monitor !== null && isGatewayOf(monitor, neighbour)
         ? withMonitor(current, family, { ...monitor, gateway: says })
         : current;
     }, uplink),

@@ -15,7 +15,7 @@ const GATEWAY_ANSWER_MS = 300;
 export const reasonOf = ({ detector, path, gateway }: Monitor): string => {
   const { verdict, since, reason } = assess(detector);
   if (!path.usable || gateway === null || (verdict !== "down" && verdict !== "suspect")) return reason;
-  if (gateway.kind === "answers") return `${reason} (upstream: its gateway answers)`;
+  if (gateway.kind === "answers") return `${reason}; upstream: its gateway answers`;
   const silent = gateway.kind === "silent" || gateway.at + GATEWAY_ANSWER_MS <= since;
-  return silent ? `${reason} (access: its gateway is silent)` : reason;
+  return silent ? `${reason}; access: its gateway is silent` : reason;
 };

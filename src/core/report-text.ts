@@ -8,48 +8,48 @@ import { portalText } from "./target-note.ts";
 /** How much a report matters: error needs somebody, info is what one wants to read later. */
 export type Importance = "error" | "info" | "debug";
 
+/** What is told of a report. */
+interface ReportText {
+  readonly importance: Importance;
+  readonly text: string;
+}
+
 /** A report in one sentence. Never throws. */
-export const reportText = (report: Report): { readonly importance: Importance; readonly text: string } => {
+export const reportText = (report: Report): ReportText => {
   switch (report.kind) {
     case "verdict-changed":
       return {
         importance: isPassing(report) ? "debug" : "info",
-        text: `${report.uplink} ${familyName(report.family)} is ${STATES[report.to]}: ${report.reason}`,
+        text: `${placeName(report)} is ${STATES[report.to]}: ${report.reason}`,
       };
     case "portal-found":
-      return { importance: "info", text: `${report.uplink} ${familyName(report.family)} ${portalText(report.by)}` };
+      return info(`${placeName(report)} ${portalText(report.by)}`);
     case "portal-gone":
-      return { importance: "info", text: `${report.uplink} ${familyName(report.family)} shows no login page any more` };
+      return info(`${placeName(report)} shows no login page any more`);
     case "switched":
-      return { importance: "info", text: switchText(report) };
+      return info(switchText(report));
     case "diverted":
-      return {
-        importance: "info",
-        text: `${familyName(report.family)}: new flows take ${list(report.to)} for now; ${report.reason}`,
-      };
+      return info(`${familyName(report.family)}: new flows take ${list(report.to)} for now; ${report.reason}`);
     case "returned":
-      return {
-        importance: "info",
-        text: `${familyName(report.family)}: new flows take ${list(report.to)} again; ${report.reason}`,
-      };
+      return info(`${familyName(report.family)}: new flows take ${list(report.to)} again; ${report.reason}`);
     case "offline":
-      return { importance: "error", text: `No uplink works: ${report.reason}` };
+      return error(`No uplink works: ${report.reason}`);
     case "online":
-      return {
-        importance: "error",
-        text: `An uplink works again: ${report.uplink} ${familyName(report.family)} ${report.reason}`,
-      };
+      return error(`An uplink works again: ${placeName(report)} ${report.reason}`);
     case "kernel-mended":
-      return {
-        importance: "info",
-        text: `Somebody changed what is ours; restored ${report.what}${more(report.edits)}`,
-      };
+      return info(`Somebody changed what is ours; restored ${report.what}${more(report.edits)}`);
     case "script-failed":
-      return { importance: "error", text: `The script ${report.path} failed: ${report.problem}` };
+      return error(`The script ${report.path} failed: ${report.problem}`);
     case "edit-failed":
-      return { importance: "error", text: `The kernel refused ${report.what}: ${report.message}` };
+      return error(`The kernel refused ${report.what}: ${report.message}`);
   }
 };
+
+const info = (text: string): ReportText => ({ importance: "info", text });
+
+const error = (text: string): ReportText => ({ importance: "error", text });
+
+const placeName = ({ uplink, family }: { uplink: string; family: Family }): string => `${uplink} ${familyName(family)}`;
 
 /** A suspicion, and its end without a failure: the divert that may follow is told by itself. */
 const isPassing = ({ from, to }: { from: Verdict; to: Verdict }): boolean =>

@@ -3,7 +3,7 @@ import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
 import type { Event, TrafficCount } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import { askGateways, noteGateway } from "./gateway-asking.ts";
+import { askGateways, isGatewayOf, type Neighbour, noteGateway } from "./gateway-asking.ts";
 import type { KernelState } from "./kernel.ts";
 import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
 import { obey } from "./orders.ts";
@@ -99,11 +99,8 @@ const trafficFor = ({ uplink, family }: Place, counts: readonly TrafficCount[]):
 };
 
 /** A gateway that is silent is a hint, not evidence: the line is probed now. */
-const askAtOnce = (state: State, gateway: { link: number; address: string }, now: number): Observation =>
-  tell(state, (place) => (isGateway(place, gateway) ? { kind: "nudge" } : null), now);
-
-const isGateway = ({ monitor }: Place, event: { link: number; address: string }): boolean =>
-  monitor.path.usable && monitor.path.link === event.link && monitor.path.gateway === event.address;
+const askAtOnce = (state: State, gateway: Neighbour, now: number): Observation =>
+  tell(state, ({ monitor }) => (isGatewayOf(monitor, gateway) ? { kind: "nudge" } : null), now);
 
 const withKernel = (state: State, kernel: KernelState): State => {
   const read = { ...state, kernel, upkeep: { ...state.upkeep, reading: false } };

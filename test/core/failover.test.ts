@@ -17,7 +17,9 @@ test("an outage: divert, failover, flush, hold, failback, drain", () => {
 
   const [, failover, failback] = story.switches();
   expect(failover).toMatchObject({ how: "failover", to: "lte" });
-  expect(failover?.reason).toMatch(/^fiber is down: \d+ probes to 3 targets unanswered for 3\.\d s$/);
+  expect(failover?.reason).toMatch(
+    /^fiber is down: \d+ probes to 3 targets unanswered for 3\.\d s; upstream: its gateway answers$/,
+  );
   expect(failover?.at).toBeGreaterThan(23_000);
   expect(failover?.at).toBeLessThan(25_000);
   expect(story.flushes[0]).toMatchObject({ mark: markOf(1), mask: NUMBER_MASK });

@@ -72,7 +72,8 @@ test.each([
   { order: { kind: "test", uplink: null, forMs: null }, message: "No standby works, so there is nothing to test." },
   {
     order: { kind: "test", uplink: "lte", forMs: null },
-    message: /^lte does not work now \(\d+ probes to 3 targets unanswered for \d\.\d s\), so it is not tested\.$/,
+    message:
+      /^lte does not work now \(\d+ probes to 3 targets unanswered for \d\.\d s; upstream: its gateway answers\), so it is not tested\.$/,
   },
   { order: { kind: "failback" }, message: "There is no better uplink that works, so nothing to go back to." },
   { order: { kind: "use", uplink: "dsl" }, message: "There is no uplink dsl; there are: fiber, lte." },

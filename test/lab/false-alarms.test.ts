@@ -15,17 +15,17 @@ describe.concurrent("no failover and no divert", () => {
   test.for([
     { users: "users", measure: USERS },
     { users: "no users", measure: NO_TRAFFIC },
-  ])("comes of a tenth of all packets being lost, with $users on the line", async ({ measure }, {
-    expect,
-    onTestFinished: keep,
-  }) => {
-    const house = await openHouse({ measure, keep });
-    const moves = await movesDuring(house, async () => {
-      await house.lab.break("loss", "wan0", { loss: TENTH });
-      await pause(75_000);
-    });
-    expect(moves).toEqual([]);
-  });
+  ])(
+    "comes of a tenth of all packets being lost, with $users on the line",
+    async ({ measure }, { expect, onTestFinished: keep }) => {
+      const house = await openHouse({ measure, keep });
+      const moves = await movesDuring(house, async () => {
+        await house.lab.break("loss", "wan0", { loss: TENTH });
+        await pause(75_000);
+      });
+      expect(moves).toEqual([]);
+    },
+  );
 
   test("comes of an uplink that its users fill", async ({ expect, onTestFinished: keep }) => {
     const house = await openHouse({ lab: { wire: true }, measure: USERS, keep });

@@ -37,8 +37,8 @@ type Told = Readonly<Record<Family, RegExp>>;
 
 const alike = (reason: RegExp): Told => ({ ipv4: reason, ipv6: reason });
 const SILENCE = /^\d+ probes to \d+ targets unanswered for \d+(\.\d)? m?s/;
-const UPSTREAM = new RegExp(`${SILENCE.source} \\(upstream: its gateway answers\\)$`);
-const ACCESS = new RegExp(`${SILENCE.source} \\(access: its gateway is silent\\)$`);
+const UPSTREAM = new RegExp(`${SILENCE.source}; upstream: its gateway answers$`);
+const ACCESS = new RegExp(`${SILENCE.source}; access: its gateway is silent$`);
 
 /** What is said of a failed uplink, and how long new flows may go without an answer (ms, with room for a busy machine). */
 type Expectation =

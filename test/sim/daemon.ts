@@ -1,4 +1,4 @@
-import type { Command, RunScript, SendProbe } from "../../src/core/command.ts";
+import type { AskGateway, Command, RunScript, SendProbe } from "../../src/core/command.ts";
 import type { Event, ScriptEnded } from "../../src/core/event.ts";
 import type { Memory } from "../../src/core/memory.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -54,6 +54,10 @@ export type RunsScripts = (
   now: number,
 ) => { readonly afterMs: number; readonly outcome: ScriptEnded["outcome"] };
 
+/** ARP and neighbour discovery ask three times, a second apart (net.ipv4.neigh.*.ucast_solicit, retrans_time_ms). */
+const NEIGHBOUR_ANSWERS_MS = 1;
+const NEIGHBOUR_FAILS_MS = 3000;
+
 /** More steps at one moment mean that they will never end. */
 const MOST_STEPS = 1000;
 
@@ -80,11 +84,24 @@ export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions):
         memory = JSON.stringify(command.memory);
         return null;
       case "ask-gateway":
+        return askGateway(command);
       case "flush-flows":
       case "report":
       case "answer-order":
         return null;
     }
+  };
+
+  const askGateway = (gateway: AskGateway): Event => {
+    const { link, address } = gateway;
+    const [kind, afterMs] = site.hasNeighbour(gateway)
+      ? (["gateway-resolved", NEIGHBOUR_ANSWERS_MS] as const)
+      : (["gateway-unresolved", NEIGHBOUR_FAILS_MS] as const);
+    const caller = life;
+    agenda.at(agenda.now() + afterMs, () => {
+      if (life === caller) push({ kind, link, address });
+    });
+    return { kind: "gateway-asked", link, address };
   };
 
   const run = (command: RunScript): null => {

@@ -1,4 +1,4 @@
-import type { SendProbe } from "../../src/core/command.ts";
+import type { AskGateway, SendProbe } from "../../src/core/command.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { type Edit, type Link, MAIN_TABLE, PROTOCOL } from "../../src/core/kernel.ts";
 import { targetText } from "../../src/core/target.ts";
@@ -40,6 +40,8 @@ export interface Site {
   /** Targets that answer nobody. */
   readonly dead: Set<string>;
   fate(probe: SendProbe): Fate;
+  /** Whether the next hop answers on its link, whatever becomes of packets behind it. */
+  hasNeighbour(gateway: AskGateway): boolean;
 }
 
 export interface SiteOptions {
@@ -206,6 +208,14 @@ export const openSite = ({ wires: settings, agenda, random, onChange }: SiteOpti
     return travel(taken, { probe, random });
   };
 
+  const hasNeighbour = ({ link, family, address }: AskGateway): boolean =>
+    wires.some(
+      (one) =>
+        one.link === link &&
+        one.leases[family]?.gateway === address &&
+        one.carrierLosses + one.switchedOff + one.withoutGateway[family] === 0,
+    );
+
   const connect = (): void => {
     for (const one of wires) {
       followLink(one);
@@ -215,7 +225,7 @@ export const openSite = ({ wires: settings, agenda, random, onChange }: SiteOpti
   const refuseWhen = (when: (edit: Edit) => Refusal | null): void => {
     refuses = when;
   };
-  return { connect, kernel: () => kernel, change, edit, refuseWhen, wire, wires, follow, dead, fate };
+  return { connect, kernel: () => kernel, change, edit, refuseWhen, wire, wires, follow, dead, fate, hasNeighbour };
 };
 
 const linkOf = ({ settings, switchedOff, carrierLosses, renamed }: Wire, index: number): Link => ({

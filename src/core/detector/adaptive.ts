@@ -1,6 +1,6 @@
 import type { AdaptiveState } from "./adaptive-state.ts";
 import { newBrownOut } from "./brown-out.ts";
-import type { DetectorEvent, Learned, ProbeRequest, Verdict } from "./detector.ts";
+import type { Assessment, DetectorEvent, Learned, ProbeRequest, Verdict } from "./detector.ts";
 import { excuse, nextDeadline, weighSilence } from "./evidence.ts";
 import { hear } from "./hearing.ts";
 import { NO_HEAVY_LOSS } from "./heavy-loss.ts";
@@ -72,17 +72,19 @@ export const startAdaptive = ({
     divertedAt: null,
     goalAt: Number.POSITIVE_INFINITY,
     wakeAt: now,
-    assessment: {
-      verdict: down ? "down" : "unknown",
-      diverted: down,
-      degraded: { loss: false, latency: false },
-      since: now,
-      reason: down ? outage.reason : "waits for the first answer",
-      holdUntil: null,
-      confidence: null,
-    },
+    assessment: firstAssessment(down, outage.reason, now),
   };
 };
+
+const firstAssessment = (down: boolean, reason: string, now: number): Assessment => ({
+  verdict: down ? "down" : "unknown",
+  diverted: down,
+  degraded: { loss: false, latency: false },
+  since: now,
+  reason: down ? reason : "waits for the first answer",
+  holdUntil: null,
+  confidence: null,
+});
 
 /** One event: hear, judge, send one probe if one is due. Never throws. */
 export const stepAdaptive = (

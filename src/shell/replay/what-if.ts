@@ -114,6 +114,7 @@ const fromOutside = (imagining: Imagining, { event, now, before }: Seen): Event 
         counts: summed(event.counts.flatMap((count) => moved(imagining, count, before))),
       };
     case "gateway-unresolved":
+    case "gateway-resolved":
     case "ordered":
       return event;
     default:
