@@ -12,7 +12,10 @@ describe("the summary says in one sentence", () => {
     [4, /^No uplink has been chosen yet\.$/],
     [10_000, /^Traffic takes fiber: fiber is the best uplink that works\.$/],
     [22_000, /^New connections take lte while fiber is in doubt\.$/],
-    [30_000, /^Traffic takes lte: fiber is down: \d+ probes to 3 targets unanswered for \d\.\d s\.$/],
+    [
+      30_000,
+      /^Traffic takes lte: fiber is down: \d+ probes to 3 targets unanswered for \d\.\d s; upstream: its gateway answers\.$/,
+    ],
     [90_000, /^Traffic takes fiber: fiber works again: answered throughout its hold-down of 30 s, .*\.$/],
   ])("what is after %i ms", (at, summary) => {
     expect(OUTAGE.status(at).summary).toMatch(summary);
