@@ -83,8 +83,11 @@ const LONG_MS = 2_400_000;
 
 const NAMES = Object.keys(PRESETS) as PresetName[];
 
-/** On a line without traffic it's chance when a preset asks next; calm does so each 6 s. */
-const CHANCE_MS = 6000;
+/** On a line without traffic it's chance when a preset asks next. */
+const chanceMs = (name: PresetName): number => {
+  const preset = PRESETS[name];
+  return Math.max(6000, preset.kind === "adaptive" ? preset.carryingIntervalMs : 0);
+};
 
 describe("what would have been", () => {
   let recorded: Lived;
@@ -102,7 +105,7 @@ describe("what would have been", () => {
       const guess = estimates[at];
       expect(Math.abs((guess?.failovers ?? 0) - truth.failovers)).toBeLessThanOrEqual(2);
       expect(Math.abs((guess?.diverts ?? 0) - truth.diverts)).toBeLessThanOrEqual(2);
-      expect(Math.abs((guess?.outageMs ?? 0) - truth.outageMs)).toBeLessThan(CHANCE_MS + truth.outageMs * 0.15);
+      expect(Math.abs((guess?.outageMs ?? 0) - truth.outageMs)).toBeLessThan(chanceMs(name) + truth.outageMs * 0.15);
     },
   );
 
