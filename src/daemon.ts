@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openLog } from "./adapter/log.ts";
-import { openPrivateFile } from "./adapter/private-file.ts";
 import { openServiceManager, type ServiceManager } from "./adapter/service-manager.ts";
-import { type ApiServer, startServer } from "./api/server.ts";
-import { accessPathIn, type Directories, journalPathIn, socketPathIn } from "./config/directories.ts";
+import type { ApiServer } from "./api/server.ts";
+import { type Directories, journalPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
+import { takeBackUnconfirmed } from "./config-store.ts";
 import type { Report } from "./core/report.ts";
 import { reportText } from "./core/report-text.ts";
 import type { Status } from "./core/status.ts";
+import { openApi } from "./daemon-api.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { wordsOf } from "./error.ts";
 import { openMachineAccess } from "./machine-access.ts";
@@ -24,12 +24,14 @@ export interface DaemonOptions {
 
 /** `wan-failover run`: the daemon, until a signal ends it. Gives the exit code. Throws AppError where it can't start. */
 export const runDaemon = async ({ configPath, directories }: DaemonOptions): Promise<number> => {
+  const takenBack = await takeBackUnconfirmed(configPath, directories);
   const config = loadConfig(configPath);
   const log = openLog({ level: config.log.level });
   const messages = openMessages({
     write: (level, text) => log[level](text),
     wallClock: () => new Date().toISOString(),
   });
+  if (takenBack !== null) messages.add("error", takenBack);
   const manager = openServiceManager();
   const machine = openMachineAccess();
   const statePath = join(directories.runtime, STATE_FILE);
@@ -40,21 +42,15 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
   const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages, onNews, onReport });
   let refusal: string | null = null;
-  const server = await startServer({
-    socketPath: socketPathIn(directories),
-    configPath,
-    pageFolder: PAGE_FOLDER,
-    accessStore: openPrivateFile(accessPathIn(directories)),
-    status: () => withProblems(engine.status(), [refusal, server.problem()]),
-    messages: messages.recent,
-    order: engine.order,
-    complain,
-  });
+  const apply = (): string | null => {
+    refusal = reload({ configPath, engine, statusFile, server, messages, manager });
+    return refusal;
+  };
+  const view = (): Status => withProblems(engine.status(), [refusal, server.problem()]);
+  const server = await openApi({ configPath, directories, engine, messages, status: view, apply });
   engine.begin();
   server.configure(config.web);
-  process.on("SIGHUP", () => {
-    refusal = reload({ configPath, engine, statusFile, server, messages, manager });
-  });
+  process.on("SIGHUP", apply);
   for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
   await untilEnded(manager, messages);
   await server.close();
@@ -65,9 +61,6 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   }
   return 0;
 };
-
-/** The page's built files, beside the bundle that this is part of. */
-const PAGE_FOLDER = fileURLToPath(new URL("./web", import.meta.url));
 
 /** Tells the service manager that all is well, until a signal says that it is over. */
 const untilEnded = async (manager: ServiceManager, messages: Messages): Promise<void> => {

@@ -7,11 +7,13 @@ import { random32 } from "./adapter/random.ts";
 import { runScript } from "./adapter/script.ts";
 import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
+import type { RunScript } from "./core/command.ts";
 import type { Event, Order } from "./core/event.ts";
 import { FIREWALL_TABLE } from "./core/firewall.ts";
 import { isGateway, type Neighbour } from "./core/gateway-asking.ts";
 import type { Report } from "./core/report.ts";
 import { reportText } from "./core/report-text.ts";
+import { scriptCalls } from "./core/scripts.ts";
 import type { Settings } from "./core/settings.ts";
 import { start } from "./core/start.ts";
 import type { State } from "./core/state.ts";
@@ -34,6 +36,8 @@ export interface Engine {
   configure(settings: Settings): void;
   order(order: Order): Promise<OrderAnswer>;
   status(): Status;
+  /** How each script would be called now. */
+  scriptCalls(): readonly RunScript[];
   /** Writes what the journal holds and the disk doesn't yet. */
   writeJournal(): void;
   /** What SIGTERM should do to the kernel's state. */
@@ -106,6 +110,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     order: parts.orders.give,
     status: () => status(loop.state(), parts.clock.now()),
+    scriptCalls: () => scriptCalls(loop.state()),
     writeJournal: journal.write,
     onStop: () => loop.state().failover.onStop,
     end: () => {

@@ -6,14 +6,14 @@ import { failure, type Reply } from "./reply.ts";
 export type Body = { readonly value: unknown } | { readonly refusal: Reply };
 
 /** Reads a body to its end, so that its sender always gets to read our reply, and keeps a bounded part of it. */
-export const readBody = async (request: IncomingMessage): Promise<Body> => {
+export const readBody = async (request: IncomingMessage, bytesMax = BODY_BYTES_MAX): Promise<Body> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= BODY_BYTES_MAX) chunks.push(chunk);
+    if (length <= bytesMax) chunks.push(chunk);
   }
-  if (length > BODY_BYTES_MAX) return { refusal: failure(413, `A body may have ${BODY_BYTES_MAX} bytes at the most.`) };
+  if (length > bytesMax) return { refusal: failure(413, `A body may have ${bytesMax} bytes at the most.`) };
   if (length === 0) return { value: {} };
   if (!isJson(request.headers["content-type"])) {
     return { refusal: failure(415, "The body must be JSON, sent as `Content-Type: application/json`.") };

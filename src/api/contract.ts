@@ -46,8 +46,24 @@ export const statusAnswer = z.object({
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 
+/** A mistake in the config and its place. */
+export const issueSchema = z.object({
+  path: z.string(),
+  line: z.number(),
+  column: z.number(),
+  message: z.string(),
+  remedy: z.string(),
+});
+
 /** Why a request was not fulfilled (RFC 9457). */
-export const problem = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() });
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  /** Of a config: each mistake and its place. */
+  issues: z.array(issueSchema).readonly().optional(),
+});
 export type Problem = z.infer<typeof problem>;
 
 /** A daemon to talk to. Everything throws AppError: no-daemon, not-permitted, order-refused, usage, malformed-message. */

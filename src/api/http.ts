@@ -85,7 +85,7 @@ const respond = async (request: IncomingMessage, { ports, identify, tls }: Door)
 
 const refusal = ({ who }: Caller, needed: Scope): Reply =>
   who === "nobody"
-    ? failure(401, "Log in first, or send a token.", { "www-authenticate": "Bearer" })
+    ? failure(401, "Log in first, or send a token.", { headers: { "www-authenticate": "Bearer" } })
     : failure(403, `This takes the scope ${needed}.`);
 
 const send = (response: ServerResponse, reply: Reply): void => {

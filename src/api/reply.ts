@@ -24,8 +24,13 @@ export const success = (body: object, headers: Record<string, string> = {}): Rep
 });
 
 /** A request that is not fulfilled, and why, in one sentence. The status code is all the type it has (RFC 9457 § 4.2.1). */
-export const failure = (code: number, detail: string, headers: Record<string, string> = {}): Reply => {
-  const body: Problem = { type: "about:blank", title: STATUS_CODES[code] ?? "Error", status: code, detail };
+export const failure = (
+  code: number,
+  detail: string,
+  { headers = {}, more = {} }: { readonly headers?: Record<string, string>; readonly more?: object } = {},
+): Reply => {
+  const title = STATUS_CODES[code] ?? "Error";
+  const body: Problem = { type: "about:blank", title, status: code, detail, ...more };
   return { code, contentType: "application/problem+json", body, headers };
 };
 

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type * as z from "zod";
-import type { Order } from "../core/event.ts";
+import type { Order, ScriptName } from "../core/event.ts";
 import type { Status } from "../core/status.ts";
 import type { Access } from "./access/access.ts";
 import type { Caller, Scope } from "./access/caller.ts";
 import { readBody } from "./body.ts";
+import type { ConfigKeeper } from "./config/keeper.ts";
 import type { MessageAnswer } from "./contract.ts";
 import type { EventHub } from "./events.ts";
 import type { PageFiles } from "./page-files.ts";
@@ -15,7 +16,6 @@ export interface Ports {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly configPath: string;
   readonly status: () => Status;
   /** The newest lines of the log, oldest first. */
   readonly messages: () => readonly MessageAnswer[];
@@ -23,6 +23,8 @@ export interface Ports {
   readonly events: EventHub;
   readonly page: PageFiles;
   readonly access: Access;
+  readonly config: { readonly path: string; readonly keeper: ConfigKeeper };
+  readonly machine: MachinePort;
 }
 
 /** A request that has passed its schemas. */
@@ -42,6 +44,22 @@ export interface Asked<Body, Query> {
 /** What is known of a request besides the request itself. */
 export type Circumstances = Pick<Asked<never, never>, "caller" | "address" | "secure" | "isWelcome">;
 
+/** How a script would be called. */
+export interface ScriptCall {
+  readonly script: ScriptName;
+  readonly path: string;
+  readonly arguments: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What the machine and the daemon are asked that takes its time. */
+export interface MachinePort {
+  /** What `wan-failover doctor --json` says. Rejects with AppError. */
+  readonly examine: () => Promise<object>;
+  /** How each script would be called now, without a call. Never throws. */
+  readonly scriptCalls: () => readonly ScriptCall[];
+}
+
 /** What a route is: how it is asked, what it answers, and who may ask. */
 export interface Definition<Body, Query> {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -52,6 +70,8 @@ export interface Definition<Body, Query> {
   readonly summary: string;
   /** None: a body is refused, or for GET not looked at. */
   readonly body?: z.ZodType<Body>;
+  /** Where it is not the usual one. */
+  readonly bodyBytesMax?: number;
   /** The query as an object of texts. None: the query is not looked at. */
   readonly query?: z.ZodType<Query>;
   /** What is answered: JSON of this form, or something else of this content type. */
@@ -73,7 +93,8 @@ export const route = <Body = undefined, Query = undefined>(definition: Definitio
   const respond: Route["respond"] = async (ports, request, circumstances) => {
     const query = checked(definition.query, queryOf(request), "The query");
     if ("refusal" in query) return query.refusal;
-    const read = definition.body === undefined ? { value: undefined } : await readBody(request);
+    const read =
+      definition.body === undefined ? { value: undefined } : await readBody(request, definition.bodyBytesMax);
     if ("refusal" in read) return read.refusal;
     const body = checked(definition.body, read.value, "The body");
     if ("refusal" in body) return body.refusal;

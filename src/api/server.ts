@@ -2,6 +2,7 @@ import type { WebSettings } from "../config/web.ts";
 import { VERSION } from "../version.ts";
 import { type AccessStore, openAccess } from "./access/access.ts";
 import { SOCKET_CALLER } from "./access/caller.ts";
+import { type ConfigStore, openConfigKeeper } from "./config/keeper.ts";
 import type { ReportEvent } from "./event-schema.ts";
 import { openEventHub } from "./events.ts";
 import { closeHttp, createHttp } from "./http.ts";
@@ -11,11 +12,12 @@ import type { Ports } from "./route.ts";
 import { openWeb } from "./web.ts";
 
 /** Where the API is offered, and what it needs of the daemon. */
-export interface ServerOptions extends Omit<Ports, "version" | "startedAt" | "events" | "page" | "access"> {
+export interface ServerOptions extends Omit<Ports, "version" | "startedAt" | "events" | "page" | "access" | "config"> {
   readonly socketPath: string;
   /** The folder of the page's files. */
   readonly pageFolder: string;
   readonly accessStore: AccessStore;
+  readonly configStore: ConfigStore;
   readonly complain: (problem: string) => void;
 }
 
@@ -36,11 +38,13 @@ const CONNECTIONS_MAX = 32;
 
 /** Offers the API on a Unix socket. Throws AppError: daemon-running, system-call-failed. */
 export const startServer = async (options: ServerOptions): Promise<ApiServer> => {
-  const { socketPath, pageFolder, accessStore, complain, ...needs } = options;
+  const { socketPath, pageFolder, accessStore, configStore, complain, ...needs } = options;
   const source = { version: VERSION, startedAt: new Date().toISOString(), status: needs.status };
   const events = openEventHub(source);
   const access = openAccess(accessStore, complain);
-  const ports: Ports = { ...needs, ...source, events, access, page: openPageFiles(pageFolder) };
+  const keeper = openConfigKeeper(configStore);
+  const config = { path: configStore.path, keeper };
+  const ports: Ports = { ...needs, ...source, events, access, config, page: openPageFiles(pageFolder) };
   const server = await createHttp({ ports, identify: () => SOCKET_CALLER, connectionsMax: CONNECTIONS_MAX, tls: null });
   await listenOn(server, socketPath);
   const web = openWeb({ ports, complain });
@@ -50,6 +54,7 @@ export const startServer = async (options: ServerOptions): Promise<ApiServer> =>
     problem: web.problem,
     close: async () => {
       events.close();
+      keeper.close();
       await Promise.all([web.close(), closeHttp(server)]);
     },
   };

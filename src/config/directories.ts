@@ -31,5 +31,8 @@ export const journalPathIn = ({ state }: Directories): string => join(state, "jo
 /** Where it is kept who may log in. Never throws. */
 export const accessPathIn = ({ state }: Directories): string => join(state, "access.json");
 
+/** Where a change of the config is kept until it is confirmed. Never throws. */
+export const unconfirmedPathIn = ({ state }: Directories): string => join(state, "config.unconfirmed");
+
 /** The config file. Never throws. */
 export const configPathIn = ({ configuration }: Directories): string => join(configuration, "config.yaml");

@@ -17,6 +17,8 @@ export interface Option {
   readonly pattern?: string;
   /** Of a duration: `0s to 7d`. */
   readonly range?: string;
+  /** Never shown to anybody. */
+  readonly secret?: true;
   /** Of a number: what it counts. */
   readonly unit?: string;
   readonly properties?: Readonly<Record<string, Option>>;

@@ -3,7 +3,7 @@ import { AppError } from "../error.ts";
 import { ConfigError } from "./issue.ts";
 
 /** Some three times a config with 31 uplinks, each of their options given and explained. */
-const FILE_BYTES_MAX = 128 * 1024;
+export const FILE_BYTES_MAX = 128 * 1024;
 
 /** The bytes of a config file, one more than the maximum at the most. Throws AppError where there is no such file. */
 export const readConfigFile = (path: string): Uint8Array => {

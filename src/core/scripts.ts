@@ -47,6 +47,20 @@ export const runScripts = (state: State, { asksGate, now }: { asksGate: boolean;
   return { state: asked.state, commands: [...told.commands, ...asked.commands], reviewAt: asked.reviewAt };
 };
 
+/** How each script would be called if it had to be now; none before the first choice of an uplink. Pure; never throws. */
+export const scriptCalls = (state: State): readonly RunScript[] => {
+  const lead = leadOf(state);
+  if (lead === null) return [];
+  const { change, allowFailback } = state.scriptSettings;
+  const word = lead === byPreference(state.uplinks)[0] ? "PRIMARY" : "SECONDARY";
+  return [
+    ...(change === null ? [] : [call(state, { script: "change", path: change, word, lead })]),
+    ...(allowFailback === null
+      ? []
+      : [call(state, { script: "allowFailback", path: allowFailback, word: "SECONDARY_EXIT", lead })]),
+  ];
+};
+
 const tellChange = (state: State): Omit<Ran, "reviewAt"> => {
   const lead = leadOf(state);
   const { told, changing } = state.scripts;

@@ -11,7 +11,7 @@ import { type ServerOptions, startServer } from "../../src/api/server.ts";
 import type { Order } from "../../src/core/event.ts";
 import { AppError } from "../../src/error.ts";
 import { healthy } from "../cli/fixture.ts";
-import { forgetful } from "./site.ts";
+import { forgetful, idleMachine, storeOf } from "./site.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-api-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,7 +30,8 @@ const serving = async (options: Partial<ServerOptions> = {}) => {
   const socketPath = options.socketPath ?? freshPath();
   const server = await startServer({
     socketPath,
-    configPath: "/etc/wan-failover/config.yaml",
+    configStore: storeOf("/etc/wan-failover/config.yaml"),
+    machine: idleMachine,
     status: () => healthy,
     messages: () => MESSAGES,
     pageFolder: "/nonexistent",

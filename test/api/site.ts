@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
+import { openClient } from "../../src/api/client.ts";
+import type { ConfigStore } from "../../src/api/config/keeper.ts";
 import { type ServerOptions, startServer } from "../../src/api/server.ts";
 import type { WebSettings } from "../../src/config/web.ts";
+import { openConfigStore } from "../../src/config-store.ts";
 import type { Order } from "../../src/core/event.ts";
 import { until } from "../adapter/until.ts";
 import { healthy } from "../cli/fixture.ts";
@@ -20,6 +23,24 @@ export const temporaryFolder = (): string => {
 /** Keeps nothing. */
 export const forgetful = { load: () => null, save: async () => {} };
 
+/** A machine that nothing is to be said of. */
+export const idleMachine: ServerOptions["machine"] = {
+  examine: async () => ({ config: { file: "/c", issues: [] }, findings: [], passed: [] }),
+  scriptCalls: () => [{ script: "change", path: "/bin/true", arguments: ["PRIMARY"], variables: { A: "b" } }],
+};
+
+/** A config file on the disk, and how often it was put into force. */
+export const storeOf = (path: string, applied: string[] = [], complaints: string[] = []): ConfigStore =>
+  openConfigStore({
+    configPath: path,
+    unconfirmedPath: `${path}.unconfirmed`,
+    apply: () => {
+      applied.push(readFileSync(path, "utf8"));
+      return null;
+    },
+    complain: (problem) => complaints.push(problem),
+  });
+
 /** A port of 127.0.0.1 that nobody has. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -33,6 +54,7 @@ export const freePort = (): Promise<number> =>
 export interface Site {
   readonly server: Awaited<ReturnType<typeof startServer>>;
   readonly socketPath: string;
+  readonly client: ReturnType<typeof openClient>;
   readonly port: number;
   readonly orders: Order[];
   readonly complaints: string[];
@@ -49,7 +71,8 @@ export const openSite = async (
   const socketPath = join(folder, `${port}.sock`);
   const server = await startServer({
     socketPath,
-    configPath: "/etc/wan-failover/config.yaml",
+    configStore: storeOf("/etc/wan-failover/config.yaml"),
+    machine: idleMachine,
     pageFolder: join(folder, "web"),
     accessStore: forgetful,
     status: () => healthy,
@@ -65,7 +88,7 @@ export const openSite = async (
   const listen = { host: "127.0.0.1", port };
   server.configure({ listen, hosts: ["router.lan"], tls: null, ...web });
   await until(async () => (await answers(port)) || server.problem() !== null);
-  return { server, socketPath, port, orders, complaints };
+  return { server, socketPath, client: openClient({ socketPath }), port, orders, complaints };
 };
 
 const answers = async (port: number): Promise<boolean> =>

@@ -8,6 +8,7 @@ import { blackholeFrom } from "../../bench/detector/line.ts";
 import { LINKS } from "../../bench/detector/link.ts";
 import { runLine } from "../../bench/detector/run.ts";
 import { startServer } from "../../src/api/server.ts";
+import { forgetful, idleMachine, storeOf } from "../api/site.ts";
 import { spokenTo } from "../fake/scoring.ts";
 import { answerOf, healthy } from "./fixture.ts";
 
@@ -140,9 +141,10 @@ const started = async () => {
   const socketPath = join(folder, "api.sock");
   const server = await startServer({
     socketPath,
-    configPath: "/c",
+    configStore: storeOf("/c"),
+    machine: idleMachine,
     pageFolder: "/nonexistent",
-    accessStore: { load: () => null, save: async () => {} },
+    accessStore: forgetful,
     complain: () => {},
     status: () => healthy,
     messages: () => [],

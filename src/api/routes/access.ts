@@ -78,7 +78,7 @@ const tryPassword = async (access: Access, password: string, address: string): P
   if (login.kind === "open") return login.session;
   if (login.kind === "wrong") return failure(401, "The password is wrong.");
   const seconds = Math.ceil(login.waitMs / 1000);
-  return failure(429, `Too many attempts: try again in ${seconds} s.`, { "retry-after": String(seconds) });
+  return failure(429, `Too many attempts: try again in ${seconds} s.`, { headers: { "retry-after": String(seconds) } });
 };
 
 /** A session that somebody left open is not enough to lock its owner out. */

@@ -3,11 +3,11 @@ import { PATHS } from "../paths.ts";
 import { failure, success } from "../reply.ts";
 import { type Ports, type Route, route } from "../route.ts";
 
-const describe = ({ version, startedAt, configPath, status, messages }: Ports): StatusAnswer => ({
+const describe = ({ version, startedAt, config, status, messages }: Ports): StatusAnswer => ({
   version,
   startedAt,
   pid: process.pid,
-  config: configPath,
+  config: config.path,
   status: status(),
   messages: messages(),
 });
@@ -29,7 +29,8 @@ export const STATUS_ROUTES: readonly Route[] = [
     summary: "What is and what happens, as server-sent events; `Last-Event-ID` says what was seen already.",
     answer: "text/event-stream",
     handle: ({ events }, { headers, isWelcome }) => {
-      if (events.isFull()) return failure(503, "Too many clients follow the events already.", { "retry-after": "30" });
+      if (events.isFull())
+        return failure(503, "Too many clients follow the events already.", { headers: { "retry-after": "30" } });
       const lastId = headers["last-event-id"];
       const visit = { isWelcome, lastId: typeof lastId === "string" ? lastId : undefined };
       return { stream: (response) => events.open(response, visit) };
