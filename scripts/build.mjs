@@ -6,7 +6,13 @@ import { buildPage } from "./web.mjs";
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
 const { outputFiles } = await build({
-  entryPoints: { "wan-failover": "src/main.ts", lab: "lab/main.ts" },
+  entryPoints: {
+    "wan-failover": "src/main.ts",
+    // Loaded only where it is configured: each costs memory.
+    notify: "src/notify.ts",
+    mail: "src/adapter/mail.ts",
+    lab: "lab/main.ts",
+  },
   outdir: "dist",
   write: false,
   outExtension: { ".js": ".mjs" },

@@ -19,6 +19,7 @@ const PACKAGE_OF_COMMAND = {
   chromium: "chromium",
   keepalived: "keepalived",
   "dpkg-deb": "dpkg",
+  aiosmtpd: "python3-aiosmtpd",
 };
 
 /** Debian leaves these out of an ordinary user's PATH. */

@@ -6,6 +6,7 @@ import { accessPathIn, type Directories, socketPathIn, unconfirmedPathIn } from 
 import { openConfigStore } from "./config-store.ts";
 import type { Status } from "./core/status.ts";
 import type { Engine } from "./engine.ts";
+import type { Notifications } from "./notifications.ts";
 import type { Messages } from "./shell/messages.ts";
 
 /** What the API shows and steers. */
@@ -15,6 +16,7 @@ export interface DaemonApiOptions {
   readonly engine: Engine;
   readonly messages: Messages;
   readonly status: () => Status;
+  readonly notifyTest: Notifications["test"];
   /** Reads the config file again; why it isn't taken, or null. Must not throw. */
   readonly apply: () => string | null;
 }
@@ -24,7 +26,7 @@ const PAGE_FOLDER = fileURLToPath(new URL("./web", import.meta.url));
 
 /** Offers the API of this daemon. Throws AppError: daemon-running, system-call-failed. */
 export const openApi = (options: DaemonApiOptions): Promise<ApiServer> => {
-  const { configPath, directories, engine, messages, status, apply } = options;
+  const { configPath, directories, engine, messages, status, notifyTest, apply } = options;
   const complain = (problem: string): void => messages.add("error", problem);
   const unconfirmedPath = unconfirmedPathIn(directories);
   return startServer({
@@ -35,6 +37,7 @@ export const openApi = (options: DaemonApiOptions): Promise<ApiServer> => {
     status,
     messages: messages.recent,
     order: engine.order,
+    notifyTest,
     machine: {
       examine: oneAtATime(() => askOwnCommand(["doctor", "--config", configPath, "--json"])),
       scriptCalls: engine.scriptCalls,

@@ -13,6 +13,7 @@ import { openApi } from "./daemon-api.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { wordsOf } from "./error.ts";
 import { openMachineAccess } from "./machine-access.ts";
+import { type Notifications, openNotifications } from "./notifications.ts";
 import { restoreMachine, STATE_FILE } from "./reset.ts";
 import { type Messages, openMessages } from "./shell/messages.ts";
 import { openStatusFile, type StatusFile } from "./status-file.ts";
@@ -38,28 +39,46 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const journalPath = journalPathIn(directories);
   const complain = (problem: string): void => messages.add("error", problem);
   const statusFile = openStatusFile({ path: config.status.astlinuxFile, complain });
-  const onNews = (): void => statusFile.update(engine.status);
+  const notifications = openNotifications({ folder: directories.state, view: () => engine.view(), messages });
+  const onNews = (): void => {
+    statusFile.update(engine.status);
+    notifications.look();
+  };
   const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
   const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages, onNews, onReport });
   let refusal: string | null = null;
   const apply = (): string | null => {
-    refusal = reload({ configPath, engine, statusFile, server, messages, manager });
+    refusal = reload({ configPath, engine, statusFile, server, notifications, messages, manager });
     return refusal;
   };
-  const view = (): Status => withProblems(engine.status(), [refusal, server.problem()]);
-  const server = await openApi({ configPath, directories, engine, messages, status: view, apply });
+  const view = (): Status => withProblems(engine.status(), [refusal, server.problem(), ...notifications.problems()]);
+  const server = await openApi({
+    ...{ configPath, directories, engine, messages, apply },
+    status: view,
+    notifyTest: notifications.test,
+  });
   engine.begin();
   server.configure(config.web);
+  notifications.configure(config.notify);
   process.on("SIGHUP", apply);
   for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
   await untilEnded(manager, messages);
-  await server.close();
-  engine.end();
+  await endAll({ server, notifications, engine });
   if (engine.onStop() === "restore") {
     restoreMachine(machine, statePath);
     messages.add("info", "The machine is as it was before the start");
   }
   return 0;
+};
+
+const endAll = async ({
+  server,
+  notifications,
+  engine,
+}: Pick<Reload, "server" | "notifications" | "engine">): Promise<void> => {
+  await server.close();
+  notifications.close();
+  engine.end();
 };
 
 /** Tells the service manager that all is well, until a signal says that it is over. */
@@ -81,6 +100,7 @@ interface Reload {
   readonly engine: Engine;
   readonly statusFile: StatusFile;
   readonly server: ApiServer;
+  readonly notifications: Notifications;
   readonly messages: Messages;
   readonly manager: ServiceManager;
 }
@@ -96,11 +116,12 @@ const reload = (what: Reload): string | null => {
   return refusal;
 };
 
-const takeConfig = ({ configPath, engine, statusFile, server }: Reload): string | null => {
+const takeConfig = ({ configPath, engine, statusFile, server, notifications }: Reload): string | null => {
   try {
-    const { settings, status, web } = loadConfig(configPath);
+    const { settings, status, web, notify } = loadConfig(configPath);
     statusFile.moveTo(status.astlinuxFile);
     server.configure(web);
+    notifications.configure(notify);
     engine.configure(settings);
     return null;
   } catch (error) {

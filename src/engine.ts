@@ -11,6 +11,7 @@ import type { RunScript } from "./core/command.ts";
 import type { Event, Order } from "./core/event.ts";
 import { FIREWALL_TABLE } from "./core/firewall.ts";
 import { isGateway, type Neighbour } from "./core/gateway-asking.ts";
+import { type View, viewOf } from "./core/notify/view.ts";
 import type { Report } from "./core/report.ts";
 import { reportText } from "./core/report-text.ts";
 import { scriptCalls } from "./core/scripts.ts";
@@ -38,6 +39,8 @@ export interface Engine {
   status(): Status;
   /** How each script would be called now. */
   scriptCalls(): readonly RunScript[];
+  /** What messages tell of. */
+  view(): View;
   /** Writes what the journal holds and the disk doesn't yet. */
   writeJournal(): void;
   /** What SIGTERM should do to the kernel's state. */
@@ -111,6 +114,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     order: parts.orders.give,
     status: () => status(loop.state(), parts.clock.now()),
     scriptCalls: () => scriptCalls(loop.state()),
+    view: () => viewOf(loop.state()),
     writeJournal: journal.write,
     onStop: () => loop.state().failover.onStop,
     end: () => {

@@ -91,6 +91,10 @@ const actions: Actions = {
     const request = { uplink: uplink === "auto" ? null : uplink };
     return tellOrder({ answer: (await daemonAt(options)).use(request), json, output });
   },
+  notifyTest: async ({ json = false, ...options }) => {
+    const { tellNotifyTest } = await import("./cli/notify.ts");
+    return tellNotifyTest({ answer: (await daemonAt(options)).notifyTest(), json, output });
+  },
   check: async (file, { json = false }) => {
     const { runCheck } = await import("./cli/check.ts");
     return runCheck({ path: file ?? configPathIn(directories), json, output });

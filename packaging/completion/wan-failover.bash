@@ -16,6 +16,8 @@ _wan_failover() {
     "replay"*) words="--config --tune --json" ;;
     "doctor"*) words="--config --json" ;;
     "check"*) words="--json" ;;
+    "notify test"*) words="--json" ;;
+    "notify"*) words="test" ;;
     "use"*) words="--json" ;;
     "failback"*) words="--json" ;;
     "test"*) words="--for --json" ;;
@@ -24,7 +26,7 @@ _wan_failover() {
     "status"*) words="--json --watch --astlinux" ;;
     "service"*) words="--config" ;;
     "run"*) words="--config" ;;
-    "") words="run service status health explain test failback use check doctor replay reset detector demo password token --version --socket" ;;
+    "") words="run service status health explain test failback use notify check doctor replay reset detector demo password token --version --socket" ;;
     *) words="" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

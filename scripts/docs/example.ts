@@ -30,30 +30,42 @@ interface Place {
 }
 
 const optionLines = (place: Place): Line[] => {
-  const { name, option, indent, needed } = place;
+  const { name, option, indent } = place;
   const inner = option.items?.properties === undefined ? option : option.items;
   if (inner.properties === undefined) return [valueLine(place)];
   const title = { indent, code: `${name}:`, says: firstSentence(option) };
-  const lines = [title, ...(inner === option ? groupLines(inner, `${indent}  `) : itemLines(inner, `${indent}  `))];
-  return needed || option.default !== undefined ? lines : lines.map(commentedOut);
+  const lines = inner === option ? groupLines(inner, `${indent}  `) : itemLines(place, inner);
+  return isLeftOut(place) ? [title, ...lines].map((line) => commentedOut(line, indent)) : [title, ...lines];
 };
 
-/** A group that is off unless it is written. */
-const commentedOut = ({ code, ...line }: Line): Line => ({ ...line, code: `# ${code.replace(/^# /, "")}` });
+/** A group that nobody has unless it is written; a list that is empty. */
+const isLeftOut = ({ option, needed }: Place): boolean =>
+  !needed && (option.default === undefined || (Array.isArray(option.default) && option.default.length === 0));
+
+const commentedOut = ({ indent, code, says }: Line, outer: string): Line => ({
+  indent: outer,
+  code: `# ${indent.slice(outer.length)}${code.replace(/^# /, "")}`,
+  says,
+});
 
 const valueLine = ({ name, option, indent, needed }: Place): Line => {
-  const value = option.default ?? branchesOf(option).flatMap(({ examples }) => examples ?? [])[0];
+  const value = option.default ?? exampleOf(option);
   const off = option.default === undefined && !needed ? "# " : "";
   return { indent, code: `${off}${name}: ${asYaml(value)}`, says: firstSentence(option) };
 };
 
-/** The first of a list's entries, in full; then another, as short as can be. */
-const itemLines = (item: Option, indent: string): Line[] => [
-  ...groupLines(item, `${indent}  `).map((line, place) =>
-    place === 0 ? { ...line, indent, code: `- ${line.code}` } : line,
-  ),
-  { indent, code: "- { name: lte, interface: wwan0, metered: true }", says: "" },
-];
+const exampleOf = (option: Option): unknown =>
+  branchesOf(option).flatMap(({ examples }) => examples ?? [])[0] ??
+  (option.items === undefined ? undefined : [exampleOf(option.items)]);
+
+/** The first of a list's entries, in full; then, of the uplinks, another, as short as can be. */
+const itemLines = (list: Place, item: Option): Line[] => {
+  const indent = `${list.indent}  `;
+  const [first, ...rest] = groupLines(item, `${indent}  `);
+  const lines = first === undefined ? [] : [{ ...first, indent, code: `- ${first.code.replace(/^# /, "")}` }, ...rest];
+  const second = { indent, code: "- { name: lte, interface: wwan0, metered: true }", says: "" };
+  return list.needed ? [...lines, second] : lines;
+};
 
 const asYaml = (value: unknown): string =>
   Array.isArray(value) ? `[${value.map((entry) => asYaml(entry)).join(", ")}]` : quoted(String(value));

@@ -2,7 +2,14 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { AppError } from "../error.ts";
 import { type AccessClient, createdToken, done, tokenList } from "./access/contract.ts";
-import { type DaemonClient, type OrderAnswer, orderAnswer, problem, statusAnswer } from "./contract.ts";
+import {
+  type DaemonClient,
+  notifyTestAnswer,
+  type OrderAnswer,
+  orderAnswer,
+  problem,
+  statusAnswer,
+} from "./contract.ts";
 import { PATHS } from "./paths.ts";
 
 /** Which daemon, and how long (ms) to wait for each of its answers. */
@@ -14,12 +21,17 @@ export interface ClientOptions {
 /** A daemon answers within a millisecond or two; one that is starved of the processor gets its chance. */
 const TIMEOUT_MS = 3000;
 
+/** The daemon waits so long (ms) for what becomes of a test message. */
+const NOTIFY_TEST_MS = 8000;
+
 interface Call {
   readonly path: string;
   /** GET when not said, or POST where there is a body. */
   readonly method?: "PUT" | "DELETE";
   /** Sent as JSON. */
   readonly body?: object;
+  /** How much longer (ms) than usual the answer may take. */
+  readonly patienceMs?: number;
 }
 
 interface Answer {
@@ -41,6 +53,7 @@ export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions
     test: (request) => order(PATHS.test, request),
     failback: () => order(PATHS.failback, {}),
     use: (request) => order(PATHS.use, request),
+    notifyTest: () => call({ path: PATHS.notifyTest, body: {}, patienceMs: NOTIFY_TEST_MS }, notifyTestAnswer),
     setPassword: async (password) =>
       void (await call({ method: "PUT", path: PATHS.password, body: { password } }, done)),
     tokens: async () => (await call({ path: PATHS.tokens }, tokenList)).tokens,
@@ -53,7 +66,7 @@ export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions
 
 const exchange = ({ path, body, ...call }: Call, { socketPath, timeoutMs }: Required<ClientOptions>): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(timeoutMs + (call.patienceMs ?? 0));
     const method = call.method ?? (body === undefined ? "GET" : "POST");
     const headers = body === undefined ? {} : { "content-type": "application/json" };
     const sent = httpRequest({ socketPath, path, method, headers, agent: false, signal }, (response) => {

@@ -25,6 +25,15 @@ export type UseRequest = z.infer<typeof useRequest>;
 export const orderAnswer = z.object({ accepted: z.literal(true), message: z.string() });
 export type OrderAnswer = z.infer<typeof orderAnswer>;
 
+/** `POST /api/v1/notify/test`: a message to everybody who would be told of a switch. */
+export const notifyTestRequest = z.strictObject({});
+
+/** What became of it, by channel. `problem`: null if it is through, else why not yet; it is tried again then. */
+export const notifyTestAnswer = z.object({
+  results: z.array(z.object({ channel: z.string(), problem: z.string().nullable() })).readonly(),
+});
+export type NotifyTestAnswer = z.infer<typeof notifyTestAnswer>;
+
 const messageSchema = z.object({ at: z.string(), level: z.enum(["error", "info", "debug"]), text: z.string() });
 /** A line of the daemon's log. `at`: ISO 8601. */
 export type MessageAnswer = z.infer<typeof messageSchema>;
@@ -72,4 +81,5 @@ export interface DaemonClient {
   test(request: TestRequest): Promise<OrderAnswer>;
   failback(): Promise<OrderAnswer>;
   use(request: UseRequest): Promise<OrderAnswer>;
+  notifyTest(): Promise<NotifyTestAnswer>;
 }

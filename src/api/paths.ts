@@ -5,6 +5,7 @@ export const PATHS = {
   test: "/api/v1/test",
   failback: "/api/v1/failback",
   use: "/api/v1/use",
+  notifyTest: "/api/v1/notify/test",
   config: "/api/v1/config",
   configConfirm: "/api/v1/config/confirm",
   configRevert: "/api/v1/config/revert",

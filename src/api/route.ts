@@ -6,7 +6,7 @@ import type { Access } from "./access/access.ts";
 import type { Caller, Scope } from "./access/caller.ts";
 import { readBody } from "./body.ts";
 import type { ConfigKeeper } from "./config/keeper.ts";
-import type { MessageAnswer } from "./contract.ts";
+import type { MessageAnswer, NotifyTestAnswer } from "./contract.ts";
 import type { EventHub } from "./events.ts";
 import type { PageFiles } from "./page-files.ts";
 import { failure, type Reply, type Stream } from "./reply.ts";
@@ -20,6 +20,8 @@ export interface Ports {
   /** The newest lines of the log, oldest first. */
   readonly messages: () => readonly MessageAnswer[];
   readonly order: (order: Order) => Promise<{ readonly accepted: boolean; readonly message: string }>;
+  /** Sends a message to everybody who would be told of a switch; what became of it, by channel. */
+  readonly notifyTest: () => Promise<NotifyTestAnswer["results"]>;
   readonly events: EventHub;
   readonly page: PageFiles;
   readonly access: Access;

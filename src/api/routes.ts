@@ -5,6 +5,7 @@ import { ACCESS_ROUTES } from "./routes/access.ts";
 import { CONFIG_ROUTES } from "./routes/config.ts";
 import { DESCRIPTION_ROUTES } from "./routes/description.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
+import { NOTIFY_ROUTES } from "./routes/notify.ts";
 import { ORDER_ROUTES } from "./routes/orders.ts";
 import { STATUS_ROUTES } from "./routes/status.ts";
 
@@ -12,6 +13,7 @@ import { STATUS_ROUTES } from "./routes/status.ts";
 export const ROUTES: readonly Route[] = [
   ...STATUS_ROUTES,
   ...ORDER_ROUTES,
+  ...NOTIFY_ROUTES,
   ...CONFIG_ROUTES,
   ...MACHINE_ROUTES,
   ...ACCESS_ROUTES,

@@ -33,6 +33,7 @@ export interface Actions extends AccessActions {
   readonly test: (uplink: string | undefined, options: JsonOption & { readonly for?: string }) => Promise<number>;
   readonly failback: (options: JsonOption) => Promise<number>;
   readonly use: (uplink: string, options: JsonOption) => Promise<number>;
+  readonly notifyTest: (options: JsonOption) => Promise<number>;
   readonly check: (file: string | undefined, options: JsonOption) => Promise<number>;
   readonly doctor: (options: JsonOption & ConfigOption) => Promise<number>;
   readonly replay: (
@@ -86,6 +87,7 @@ export const grammar = (version: string, actions: Actions, done: Done): Command 
   addDaemon(program, actions, done);
   addQuestions(program, actions, done);
   addOrders(program, actions, done);
+  addNotify(program, actions, done);
   addMachine(program, actions, done);
   addAccess(program, actions, done);
   return program.on("command:*", refuseUnknown(program));
@@ -157,6 +159,16 @@ const addOrders = (program: Command, actions: Actions, done: Done): void => {
     .description("pin an uplink by hand; `auto` lets the policy decide again")
     .option("--json", JSON_HELP)
     .action(async (uplink, _options, command: Command) => done(await actions.use(uplink, command.optsWithGlobals())));
+};
+
+const addNotify = (program: Command, actions: Actions, done: Done): void => {
+  program
+    .command("notify")
+    .description("the messages of switches: see docs/notifications.md")
+    .command("test")
+    .description("send a test message to everybody who would be told of a switch")
+    .option("--json", JSON_HELP)
+    .action(async (_options, command: Command) => done(await actions.notifyTest(command.optsWithGlobals())));
 };
 
 const asTestDuration = (text: string): string => {

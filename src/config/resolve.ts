@@ -11,6 +11,7 @@ import type { PrefixSettings } from "../core/translation.ts";
 import { familyOf } from "./address.ts";
 import { DEFAULT_TARGETS } from "./defaults.ts";
 import { resolveDetection } from "./detection.ts";
+import { type NotifyConfig, resolveNotify } from "./notify.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
 import { isProbedIn } from "./target.ts";
 import type { WebSettings } from "./web.ts";
@@ -21,6 +22,7 @@ export type LogLevel = ParsedConfig["log"]["level"];
 /** All that the config file says. */
 export interface Config {
   readonly settings: Settings;
+  readonly notify: NotifyConfig;
   readonly log: { readonly level: LogLevel };
   readonly web: WebSettings;
   readonly status: StatusSettings;
@@ -39,6 +41,7 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
     failover: resolveFailover(parsed.failover),
     scripts: resolveScripts(parsed.scripts),
   },
+  notify: resolveNotify(parsed.notify),
   log: parsed.log,
   web: { ...parsed.web, tls: parsed.web.tls ?? null },
   status: parsed.status,

@@ -3,6 +3,7 @@ import { UPLINKS_MAX } from "./defaults.ts";
 import { failover } from "./schema/failover.ts";
 import { log } from "./schema/log.ts";
 import { nat } from "./schema/nat.ts";
+import { notify } from "./schema/notify.ts";
 import { scripts } from "./schema/scripts.ts";
 import { status } from "./schema/status.ts";
 import { uplink } from "./schema/uplink.ts";
@@ -18,6 +19,7 @@ export const config = group(
     status: status.prefault({}),
     web: web.prefault({}),
     nat: nat.prefault({}),
+    notify: notify.prefault({}),
     log: log.prefault({}),
   },
   { description: "The config of wan-failover, /etc/wan-failover/config.yaml." },

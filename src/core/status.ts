@@ -87,7 +87,7 @@ const PENDING_MS = 1000;
 export const status = (state: State, now: number): Status => {
   const family = mainFamily(state);
   return {
-    online: FAMILIES.some((one) => works(state, one)),
+    online: isOnline(state),
     active: state.families[family].active,
     summary: summary(state, family),
     families: { ipv4: familyStatus(state.families.ipv4, now), ipv6: familyStatus(state.families.ipv6, now) },
@@ -97,6 +97,9 @@ export const status = (state: State, now: number): Status => {
     problems: problems(state, now),
   };
 };
+
+/** Whether some family has a working uplink. Never throws. */
+export const isOnline = (state: State): boolean => FAMILIES.some((family) => works(state, family));
 
 const works = (state: State, family: Family): boolean =>
   candidates(state.uplinks, family).some(
@@ -109,7 +112,7 @@ const works = (state: State, family: Family): boolean =>
 const summary = (state: State, family: Family): string => {
   const { active, carrying, reason } = state.families[family];
   if (active.length === 0) return "No uplink has been chosen yet.";
-  if (!FAMILIES.some((one) => works(state, one))) return `No uplink works; traffic stays on ${list(active)}.`;
+  if (!isOnline(state)) return `No uplink works; traffic stays on ${list(active)}.`;
   if (!sameNames(active, carrying)) return `New connections take ${list(carrying)} while ${list(active)} is in doubt.`;
   return `Traffic takes ${list(active)}: ${reason}.`;
 };

@@ -37,6 +37,7 @@ const serving = async (options: Partial<ServerOptions> = {}) => {
     pageFolder: "/nonexistent",
     accessStore: forgetful,
     complain: () => {},
+    notifyTest: async () => [],
     order: async (order) => {
       orders.push(order);
       const accepted = !(order.kind === "use" && order.uplink === "nowhere");

@@ -73,6 +73,7 @@ export const openSite = async (
     socketPath,
     configStore: storeOf("/etc/wan-failover/config.yaml"),
     machine: idleMachine,
+    notifyTest: async () => [],
     pageFolder: join(folder, "web"),
     accessStore: forgetful,
     status: () => healthy,

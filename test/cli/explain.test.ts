@@ -85,7 +85,13 @@ test("orders are named with what ends them", () => {
 const explained = async (json: boolean): Promise<string> => {
   const written: string[] = [];
   const unused = () => Promise.reject(new Error("not asked for"));
-  const client = { status: async () => answerOf(noIpv6), test: unused, failback: unused, use: unused };
+  const client = {
+    status: async () => answerOf(noIpv6),
+    test: unused,
+    failback: unused,
+    use: unused,
+    notifyTest: unused,
+  };
   const output = { write: (text: string) => written.push(text), complain: () => {} };
   expect(await runExplain({ client, json, width: 40, output })).toBe(0);
   return written.join("\n");

@@ -148,6 +148,10 @@ const started = async () => {
     complain: () => {},
     status: () => healthy,
     messages: () => [],
+    notifyTest: async () => [
+      { channel: "email", problem: null },
+      { channel: "ntfy", problem: "it is still being tried" },
+    ],
     order: async (order) => ({ accepted: order.kind !== "failback", message: `You said ${order.kind}.` }),
   });
   onTestFinished(() => server.close());
@@ -160,5 +164,10 @@ test("a daemon that answers is shown, obeyed, and may refuse", async () => {
   expect((await run("explain")).stdout).toContain("Should it fail, lte takes over.");
   expect(await run("use", "lte")).toEqual({ code: 0, stdout: "You said use.\n", stderr: "" });
   expect(JSON.parse((await run("test", "--json")).stdout)).toEqual({ accepted: true, message: "You said test." });
+  expect(await run("notify", "test")).toEqual({
+    code: 1,
+    stdout: "email: told\nntfy: it is still being tried\n",
+    stderr: "",
+  });
   expect(await run("failback")).toEqual({ code: 1, stdout: "", stderr: "wan-failover: You said failback.\n" });
 });

@@ -19,6 +19,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     test: act("test"),
     failback: act("failback"),
     use: act("use"),
+    notifyTest: act("notifyTest"),
     check: act("check"),
     doctor: act("doctor"),
     replay: act("replay"),
@@ -53,6 +54,7 @@ test.each<[string, unknown[]]>([
   ["test lte --for 2m", ["test", "lte", { for: "2m" }]],
   ["failback", ["failback", {}]],
   ["use auto --json", ["use", "auto", { json: true }]],
+  ["notify test --json", ["notifyTest", { json: true }]],
   ["check", ["check", undefined, {}]],
   ["check /f --json", ["check", "/f", { json: true }]],
   ["doctor --config /c", ["doctor", { config: "/c" }]],
@@ -107,7 +109,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, health, explain, test, failback, use, check, doctor, replay, reset, detector, demo, password, token",
+    "there is no command frobnicate; there are: run, service, status, health, explain, test, failback, use, notify, check, doctor, replay, reset, detector, demo, password, token",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

@@ -13,7 +13,8 @@ const gone = new AppError("no-daemon", "no daemon answers on /run/x");
 const daemon = () => {
   let answers = (): Promise<ReturnType<typeof answerOf>> => Promise.resolve(answerOf(healthy));
   const unused = () => Promise.reject(new Error("not asked for"));
-  const client: DaemonClient = { status: () => answers(), test: unused, failback: unused, use: unused };
+  const orders = { test: unused, failback: unused, use: unused, notifyTest: unused };
+  const client: DaemonClient = { status: () => answers(), ...orders };
   return {
     client,
     die: () => {

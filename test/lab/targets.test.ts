@@ -1,40 +1,18 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { now, pause } from "../../lab/clock.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { ECHO, ISP_LINE } from "../../lab/plan.ts";
 import { FAMILIES } from "../../src/core/family.ts";
 import type { Status } from "../../src/core/status.ts";
 import { areOn, BRISK, isWell, openHouse, told, UPLINKS } from "./house.ts";
+import { makeCertificate, type Server, serve } from "./servers.ts";
 
 const WEB = fileURLToPath(new URL("web.mjs", import.meta.url));
 const NAME = "detect.example.net";
 const RESOLVERS = ["9.9.9.9", "2001:4860:4860::8888"];
-const START_MS = 10_000;
 
-/** A server that runs in the lab, and what it has said so far. */
-type Said = () => string;
-
-/** Starts a program in a role's namespace and waits until it has said something. */
-const serve = async (lab: Lab, role: string, argv: readonly string[]): Promise<Said> => {
-  const child = lab.spawn(role, argv);
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
-      said += chunk;
-    });
-  }
-  const start = now();
-  while (said === "") {
-    if (now() - start > START_MS) throw new Error(`${argv.join(" ")} doesn't start`);
-    await pause(10);
-  }
-  return () => said;
-};
-
-const startDns = (lab: Lab): Promise<Said> =>
+const startDns = (lab: Lab): Promise<Server> =>
   serve(lab, "internet", [
     ...["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-", "--user=root"],
     ...["--no-resolv", "--no-hosts", "--bind-interfaces", ...RESOLVERS.map((address) => `--listen-address=${address}`)],
@@ -42,23 +20,14 @@ const startDns = (lab: Lab): Promise<Said> =>
     "--local=/example.net/",
   ]);
 
-/** A certificate that is its own authority. */
-const makeCertificate = ({ plan }: Lab): { key: string; certificate: string } => {
-  const [key, certificate] = [join(plan.directory, "key.pem"), join(plan.directory, "certificate.pem")];
-  const subject = ["-subj", `/CN=${NAME}`, "-addext", `subjectAltName=DNS:${NAME}`];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", ["req", ...kind, "-keyout", key, "-out", certificate, ...subject], { stdio: "ignore" });
-  return { key, certificate };
-};
-
 interface Internet {
-  readonly plain: Said;
-  readonly secure: Said;
+  readonly plain: Server;
+  readonly secure: Server;
 }
 
 /** DNS, HTTP and HTTPS in the lab's internet. */
 const openInternet = async (lab: Lab): Promise<Internet> => {
-  const { key, certificate } = makeCertificate(lab);
+  const { key, certificate } = makeCertificate(lab, `DNS:${NAME}`);
   await startDns(lab);
   const plain = await serve(lab, "internet", [process.execPath, WEB, "plain", "80"]);
   const secure = await serve(lab, "internet", [process.execPath, WEB, "secure", "443", key, certificate]);
@@ -107,7 +76,7 @@ describe("TCP, DNS and web targets alone", () => {
         internet = await openInternet(lab);
       },
     });
-    const asked = () => [internet?.plain() ?? "", internet?.secure() ?? ""];
+    const asked = () => [internet?.plain.said() ?? "", internet?.secure.said() ?? ""];
     await house.until("asked for both pages", () =>
       asked().every((said) => said.split("\n").length > 2 * UPLINKS.length * FAMILIES.length),
     );

@@ -124,6 +124,7 @@ export const LAYERS: readonly Layer[] = [
 /** Packages that one place wraps, so that a new version of them is one file's concern. */
 export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly reason: string }>> = {
   koffi: { files: /^src\/adapter\/libc\.ts$/, reason: "Its poll handles are undocumented and pinned to one version." },
+  nodemailer: { files: /^src\/adapter\/mail\.ts$/, reason: "It is loaded with the first mail, and only there." },
   yaml: { files: /^(src|test)\/config\/|^src\/web\/setup\//, reason: "Only the config is YAML." },
   zod: { files: /^src\/(config|api)\//, reason: "Data is checked where it enters; inside, types suffice." },
   commander: {
@@ -137,10 +138,12 @@ export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly
 export const forbidden = (layer: Layer, imports: readonly Import[]): Import[] =>
   imports.filter(({ from, typeOnly }) => {
     const allowed = typeOnly ? [...layer.mayImport, ...layer.mayImportTypes] : layer.mayImport;
-    return !isKoffiInItsPlace(layer, from) && !allowed.some((place) => isIn(from, place));
+    return !isWrappedHere(layer, from) && !allowed.some((place) => isIn(from, place));
   });
 
-const isKoffiInItsPlace = (layer: Layer, from: string): boolean => layer.folder === "src/adapter" && from === "koffi";
+/** Which file may have it is another rule's business. */
+const isWrappedHere = (layer: Layer, from: string): boolean =>
+  layer.folder === "src/adapter" && ["koffi", "nodemailer"].includes(from);
 
 const isIn = (from: string, place: string): boolean =>
   from === place || from.startsWith(place.endsWith(":") ? place : `${place}/`);

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** A file that holds one value as JSON, over power failures too. */
+export interface OutboxFile {
+  /** What it holds; null where there is none or it can't be used. Never throws. */
+  read(): unknown;
+  /** Writes, in the background: a slow disk holds nobody up, and of several values only the newest is written. Never throws. */
+  write(value: unknown): void;
+}
+
+/** The file at a path. `complain` hears why it couldn't be written. */
+export const openOutboxFile = (path: string, complain: (problem: string) => void): OutboxFile => {
+  let newest: { readonly value: unknown } | null = null;
+  let writing = false;
+  const writeAll = async (): Promise<void> => {
+    writing = true;
+    for (let next = newest; next !== null; next = newest) {
+      newest = null;
+      await replace(path, JSON.stringify(next.value)).catch((error: Error) => {
+        complain(`Messages that wait can't be kept in ${path}: ${error.message}`);
+      });
+    }
+    writing = false;
+  };
+  return {
+    read: () => {
+      try {
+        return JSON.parse(readFileSync(path, "utf8"));
+      } catch {
+        return null;
+      }
+    },
+    write: (value) => {
+      newest = { value };
+      if (!writing) void writeAll();
+    },
+  };
+};
+
+/** Readers see the old value or the new one, after a loss of power too. */
+const replace = async (path: string, text: string): Promise<void> => {
+  const temporary = `${path}.new`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+};

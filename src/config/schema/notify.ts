@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { parseRelay } from "../relay.ts";
+import { absolutePath, duration, group } from "../value.ts";
+
+const ADDRESS = /^[^\s@<>",;:\\()[\]]{1,64}@[^\s@<>",;:\\()[\]]{1,255}$/;
+
+const address = (meta: { description: string; examples: string[] }) =>
+  z.string().regex(ADDRESS, { error: "isn't a mail address" }).meta(meta);
+
+const email = group(
+  {
+    to: z
+      .array(address({ description: "A receiver.", examples: ["ops@example.net"] }))
+      .min(1)
+      .max(16)
+      .meta({ description: "Who gets the mails." }),
+    from: address({
+      description: "Whose address they come from. The name is `WAN-` and the machine's.",
+      examples: ["wan@example.net"],
+    }),
+    relay: z
+      .string()
+      .refine((text) => parseRelay(text) !== null, {
+        error: "isn't a relay's address",
+        params: { remedy: "give smtp://HOST:PORT, or smtps://HOST:PORT for TLS from the start" },
+      })
+      .meta({
+        description:
+          "The outbound mail relay: `smtp://HOST:PORT` (STARTTLS, port 587 if none is given) or `smtps://HOST:PORT` (TLS from the start, 465). A login may be in it, `smtp://USER:PASSWORD@HOST`; `passwordFile` is better.",
+        examples: ["smtp://mail.example.net:587"],
+      }),
+    user: z
+      .string()
+      .min(1)
+      .max(255)
+      .meta({ description: "The login's name.", examples: ["wan"] })
+      .optional(),
+    passwordFile: absolutePath({
+      description: "The file whose first line is the login's password.",
+      examples: ["/etc/wan-failover/mail.password"],
+    }).optional(),
+    tls: z
+      .enum(["auto", "required", "unchecked"])
+      .meta({
+        description:
+          "`auto`: encrypted where the relay can; with a login always, and only to a relay with a valid certificate. `required`: the same without a login. `unchecked`: always encrypted, whatever the certificate.",
+      })
+      .default("auto"),
+  },
+  { description: "Mail, through a relay." },
+).refine((mail) => (mail.user === undefined) === (mail.passwordFile === undefined), {
+  error: "has half of a login",
+  params: { remedy: "give both user and passwordFile, or neither" },
+});
+
+/** `notify:` */
+export const notify = group(
+  {
+    settle: duration(
+      { from: "0s", to: "10m" },
+      {
+        description:
+          "A switch is told so long after it. What happens until then is told in the same message; where traffic keeps moving, the messages become fewer.",
+      },
+    ).prefault("10s"),
+    standbyUnusableAfter: duration(
+      { from: "1s", to: "7d" },
+      {
+        description:
+          "A standby that has not worked for so long is told of, so that nobody learns of a dead backup from an outage.",
+      },
+    ).prefault("10m"),
+    email: email.optional(),
+  },
+  { description: "Who is told of switches, and how (docs/notifications.md). Nothing waits for it." },
+);
