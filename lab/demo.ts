@@ -1,6 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { processTerminal, type Terminal } from "../src/cli/terminal.ts";
 import { AppError, CATALOGUE } from "../src/error.ts";
+import { demoFaults, obeyPage } from "./demo/faults-page.ts";
+import { openFront } from "./demo/front.ts";
 import { guardTerminal } from "./demo/guard.ts";
 import { isQuit, runLive } from "./demo/live.ts";
 import { type DemoOptions, parseOptions } from "./demo/options.ts";
@@ -79,7 +81,13 @@ const visit = async (options: DemoOptions, { terminal, quit }: Omit<Show, "sessi
   const progress = live ? progressLine : write;
   const session = await openSession(options, { progress, signal: quit.signal });
   try {
-    return await (live ? showLive : showPlain)({ session, terminal, quit });
+    const front = await openFront({
+      socketPath: session.socketPath,
+      faults: () => demoFaults(session.model()),
+      act: (order) => obeyPage(session, order),
+    });
+    session.tellPage(front.address);
+    return await (live ? showLive : showPlain)({ session, terminal, quit }).finally(front.close);
   } finally {
     await session.close();
   }

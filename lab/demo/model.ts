@@ -50,6 +50,8 @@ export interface DemoModel {
   readonly story: readonly StoryLine[];
   readonly chapter: Chapter | null;
   readonly lastOutage: LastOutage | null;
+  /** The page's address. */
+  readonly page: string;
   /** What differs from a router's config. */
   readonly setting: string;
   /** How long (ms) running connections still last that aren't where new ones go, by stream; others aren't there. */

@@ -28,7 +28,7 @@ const cut = (lines: readonly Line[], rows: number): readonly Line[] =>
 const HELP_COLUMNS_MAX = 110;
 
 const helpScreen = (model: DemoModel, { columns, rows }: Look): readonly Line[] => {
-  const head = header(columns, "any key returns");
+  const head = header(columns, model.page, "any key returns");
   const whole = [head, BLANK, ...helpPage(model, Math.min(columns, HELP_COLUMNS_MAX))];
   return whole.length <= rows ? whole : [head, ...shortHelp()];
 };
@@ -39,7 +39,7 @@ const STORY_LEAST = 4;
 const mainScreen = (model: DemoModel, look: Look): readonly Line[] => {
   const { columns, rows } = look;
   const upper = [
-    [header(columns, model.setting)],
+    [header(columns, model.page, model.setting)],
     [...drawing(model, columns)],
     [...figures(model, columns)],
     [...stripLines(model, look)],
@@ -56,8 +56,8 @@ const mainScreen = (model: DemoModel, look: Look): readonly Line[] => {
   return [...top, ...story, ...filler, ...keys];
 };
 
-const header = (width: number, words: string): Line => {
-  const left = [span("wan-failover demo", "strong"), span("  ")];
+const header = (width: number, page: string, words: string): Line => {
+  const left = [span("wan-failover demo", "strong"), span(`  ${page}  `)];
   const room = width - widthOf(left);
   const [first = []] = wrap([span(words, "faint")], { width: room, indent: 0 });
   return [...padded(left, width - Math.min(room, widthOf(first))), ...clip([span(words, "faint")], room)];

@@ -114,7 +114,8 @@ const tellReturn = ({ session, write }: Script): void => {
 export const runScript = async (script: Script): Promise<void> => {
   const { session, write, signal } = script;
   const narrate = narrator(script);
-  const { setting, uplinks } = session.model();
+  const { page, setting, uplinks } = session.model();
+  write(`The page: ${page}`);
   write(`${setting}. ${uplinks[0]?.name}'s ISP will pass nothing on any more, then work again.\n`);
   await until(script, narrate, isWell);
   await rest(AFTERMATH_MS, signal);

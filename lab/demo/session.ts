@@ -22,6 +22,10 @@ export interface Session {
   /** Chooses the uplink that faults concern, by its index. */
   choose(index: number): void;
   toggleHelp(): void;
+  /** The daemon's Unix socket. */
+  readonly socketPath: string;
+  /** Where the page is. */
+  tellPage(address: string): void;
   /** Breaks what works, mends what is broken. */
   toggle(fault: FaultName): Promise<void>;
   heal(): Promise<void>;
@@ -38,6 +42,7 @@ interface Memory {
   answer: StatusAnswer;
   chosen: number;
   help: boolean;
+  page: string;
   broken: readonly Breakage[];
   acts: readonly StoryLine[];
   chapter: Chapter | null;
@@ -91,6 +96,7 @@ const sessionOf = async (parts: Parts): Promise<Session> => {
     answer: await answerOf(daemon),
     chosen: 0,
     help: false,
+    page: "",
     broken: [],
     acts: [],
     chapter: null,
@@ -107,6 +113,10 @@ const sessionOf = async (parts: Parts): Promise<Session> => {
     },
     choose: (index) => {
       if (index < lab.plan.uplinks.length) memory.chosen = index;
+    },
+    socketPath: daemon.socket,
+    tellPage: (address) => {
+      memory.page = address;
     },
     toggleHelp: () => {
       memory.help = !memory.help;
@@ -253,7 +263,7 @@ const storyOf = ({ acts, answer }: Memory): readonly StoryLine[] => {
 };
 
 const modelOf = (parts: Parts, memory: Memory): DemoModel => {
-  const { chosen, help, broken, chapter, lastOutage, astray } = memory;
+  const { chosen, help, page, broken, chapter, lastOutage, astray } = memory;
   const { status } = memory.answer;
   return {
     now: now(),
@@ -268,5 +278,6 @@ const modelOf = (parts: Parts, memory: Memory): DemoModel => {
     setting: parts.setting,
     endsInMs: new Map([...astray].map(([stream, since]) => [stream, Math.max(0, since + CALL_MS - now())])),
     help,
+    page,
   };
 };

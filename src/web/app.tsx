@@ -1,13 +1,20 @@
 import type { JSX } from "preact";
 import { Act } from "./act/act.tsx";
+import { Doctor } from "./doctor/doctor.tsx";
+import { Login } from "./login/login.tsx";
 import { Now } from "./now/now.tsx";
 import { useNow } from "./part/clock.ts";
 import { Icon } from "./part/icon.tsx";
+import { lazy } from "./part/lazy.tsx";
+import { Loading } from "./part/loading.tsx";
 import { route, VIEWS, type View } from "./route.ts";
 import { type Live, live } from "./server/live.ts";
+import { logout, session } from "./server/session.ts";
 import { useStore } from "./server/store.ts";
 import { ThemeSwitch } from "./theme.tsx";
 import { clock, duration } from "./word/format.ts";
+
+const Setup = lazy(async () => (await import("./setup/setup.tsx")).Setup);
 
 const NAMES: Readonly<Record<View, string>> = {
   now: "Now",
@@ -33,6 +40,7 @@ export const App = (): JSX.Element => {
         <Navigation view={view} />
         <div class="tools">
           <ThemeSwitch />
+          <Leave />
         </div>
       </header>
       <Lost stream={now.stream} />
@@ -42,6 +50,14 @@ export const App = (): JSX.Element => {
     </>
   );
 };
+
+/** Only who has logged in can leave. */
+const Leave = (): JSX.Element | null =>
+  useStore(session)?.who !== "session" ? null : (
+    <button type="button" class="quiet" title="Log out" aria-label="Log out" onClick={() => void logout()}>
+      <Icon name="out" />
+    </button>
+  );
 
 const skip = (): void => {
   document.getElementById("main")?.focus();
@@ -72,23 +88,19 @@ const Lost = ({ stream }: Pick<Live, "stream">): JSX.Element | null => {
   );
 };
 
-const Content = ({ view, now: { status } }: { readonly view: View; readonly now: Live }): JSX.Element => {
+const Content = ({ view, now: { status, locked } }: { readonly view: View; readonly now: Live }): JSX.Element => {
+  if (locked) return <Login />;
   if (status === null) return <Loading />;
   switch (view) {
     case "now":
       return <Now status={status} />;
     case "act":
       return <Act status={status} />;
-    default:
+    case "setup":
+      return <Setup />;
+    case "doctor":
+      return <Doctor />;
+    case "timeline":
       return <h1>{NAMES[view]}</h1>;
   }
 };
-
-const Loading = (): JSX.Element => (
-  <div class="loading" role="status">
-    <span class="unseen">Asking the router</span>
-    <i />
-    <i />
-    <i />
-  </div>
-);

@@ -1,11 +1,11 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { followAddress } from "./route.ts";
-import { follow } from "./server/live.ts";
+import { begin } from "./server/session.ts";
 import { beginTheme } from "./theme.tsx";
 import "./style/main.css";
 
 beginTheme();
 followAddress();
-follow();
+void begin();
 render(<App />, document.body);

@@ -291,6 +291,7 @@ describe("the demo's screen", () => {
     chapter: { kind: "break", title: "fiber: blackhole", since: 0, at: 0 },
     lastOutage: null,
     setting: "Preset balanced",
+    page: "http://127.0.0.1:8380/?demo",
     endsInMs: new Map(),
     help: false,
   };

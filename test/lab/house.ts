@@ -22,14 +22,14 @@ export interface House {
   /** Waits until the status is as asked, and says how long it took (ms). Rejects with the last status and the log. */
   until(what: string, is: (status: Status) => boolean, withinMs?: number): Promise<number>;
   /** Kills the daemon and starts another; the kernel's state stays unless `fresh`, its memory unless `forgetful`. */
-  restart(options?: { fresh?: boolean; forgetful?: boolean; config?: object }): Promise<void>;
+  restart(options?: { fresh?: boolean; forgetful?: boolean; config?: string | object }): Promise<void>;
 }
 
 export interface HouseOptions {
   readonly lab?: LabOptions;
   readonly measure?: MeasureOptions;
   /** Replaces the config: two uplinks, everything at its default. */
-  readonly config?: object;
+  readonly config?: string | object;
   /** Variables of the daemon's environment. */
   readonly env?: (lab: Lab) => NodeJS.ProcessEnv;
   /** What is done to the lab before the daemon starts for the first time. */
@@ -127,7 +127,7 @@ export const openHouse = async ({
   await lab.run("router", `echo ${FORGET_S} > /proc/sys/net/netfilter/nf_conntrack_udp_timeout`);
   await prepare(lab);
   let daemon = await lab.startDaemon({ config, env: env(lab) });
-  let current = config;
+  let current: string | object = config;
   const status = async (): Promise<Status> => ((await daemon.status()) as StatusAnswer).status;
   const until = async (what: string, is: (status: Status) => boolean, withinMs = 10_000): Promise<number> => {
     const start = now();
@@ -145,7 +145,7 @@ export const openHouse = async ({
   }: {
     fresh?: boolean;
     forgetful?: boolean;
-    config?: object;
+    config?: string | object;
   } = {}): Promise<void> => {
     await daemon.kill9();
     current = next;

@@ -20,6 +20,7 @@ const doctorAnswer = z.object({
   findings: z.array(finding),
   passed: z.array(z.object({ topic: z.string(), title: z.string() })),
 });
+export type DoctorAnswer = z.infer<typeof doctorAnswer>;
 
 /** The answer to `POST /api/v1/scripts/dry-run`: how each script would be called now. Nothing is run. */
 const scriptsAnswer = z.object({
@@ -34,6 +35,7 @@ const scriptsAnswer = z.object({
     }),
   ),
 });
+export type ScriptsAnswer = z.infer<typeof scriptsAnswer>;
 
 const examine = async ({ machine }: Ports): Promise<Reply> => {
   try {

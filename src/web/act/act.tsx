@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import type { Status } from "../../core/status.ts";
+import { Permission } from "../login/permission.tsx";
+import { DryRun } from "./dry-run.tsx";
 import { Failback } from "./failback.tsx";
 import { Pin } from "./pin.tsx";
 import { Test } from "./test.tsx";
@@ -11,10 +13,12 @@ export const Act = ({ status }: { readonly status: Status }): JSX.Element => (
       <h1>Act</h1>
       <p>Each says what will happen before it happens.</p>
     </div>
+    <Permission />
     <div class="actions">
       <Test status={status} />
       <Failback status={status} />
       <Pin status={status} />
+      <DryRun />
     </div>
   </>
 );

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Status } from "../../core/status.ts";
+import { Demo, isDemo } from "../demo/demo.tsx";
 import { NetworkMap } from "../map/map.tsx";
 import { Chip, Dot } from "../part/chip.tsx";
 import { useNow } from "../part/clock.ts";
@@ -24,6 +25,7 @@ export const Now = ({ status }: { readonly status: Status }): JSX.Element => {
       <Glance status={status} elapsedMs={elapsedMs} />
       <Problems problems={status.problems} />
       <NetworkMap status={status} />
+      {isDemo() && <Demo />}
       <section class="uplinks" aria-label="Uplinks">
         {status.uplinks.map((uplink) => (
           <UplinkCard key={uplink.name} status={status} uplink={uplink} elapsedMs={elapsedMs} />

@@ -1,8 +1,8 @@
 import type { Problem } from "../../api/contract.ts";
 
-/** What the daemon said: what was asked for, or why not. */
+/** What the daemon said: what was asked for, with the tag of what can be changed, or why not. */
 export type Answer<Value> =
-  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: true; readonly value: Value; readonly tag: string }
   | { readonly ok: false; readonly why: Refusal };
 
 /** A problem as the API words it; `status` 0: nobody answered. `more`: whatever else the answer holds. */
@@ -21,26 +21,32 @@ export interface Call {
   readonly path: string;
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: object;
+  /** The tag of what is to be changed. */
+  readonly ifMatch?: string;
 }
 
 /** One request to the daemon. Never rejects. The value is what the API's contract says for this path. */
-export const ask = async <Value>({
-  path,
-  body,
-  method = body === undefined ? "GET" : "POST",
-}: Call): Promise<Answer<Value>> => {
+export const ask = async <Value>(call: Call): Promise<Answer<Value>> => {
   try {
-    const response = await fetch(path, {
-      method,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
+    const response = await fetch(call.path, initOf(call));
     const value = await contentOf(response);
-    return response.ok ? { ok: true, value: value as Value } : { ok: false, why: refusal(response, value) };
+    return response.ok
+      ? { ok: true, value: value as Value, tag: response.headers.get("etag") ?? "" }
+      : { ok: false, why: refusal(response, value) };
   } catch {
     return { ok: false, why: NOBODY };
   }
 };
+
+const initOf = ({ body, ifMatch, method = body === undefined ? "GET" : "POST" }: Call): RequestInit => ({
+  method,
+  signal: AbortSignal.timeout(PATIENCE_MS),
+  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  headers: {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+  },
+});
 
 const contentOf = async (response: Response): Promise<unknown> =>
   response.headers.get("content-type")?.includes("json") ? response.json() : response.text();
