@@ -1,6 +1,7 @@
 // Every reader of bytes from outside, fed with spoilt ones. INPUTS=1000000 SEED=1 npm run bench fuzz
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Subject } from "./fuzz/subject.ts";
 import { subjects } from "./fuzz/subjects.ts";
 import { tryOut } from "./fuzz/trial.ts";
 import { machineText, printTable } from "./lib/report.ts";
@@ -12,7 +13,7 @@ setFlagsFromString("--expose-gc");
 globalThis.gc = runInNewContext("gc");
 
 console.log(machineText());
-const rows = subjects().map((subject) => {
+const row = (subject: Subject): readonly string[] => {
   const { accepted, seconds, slowestMs, grownMiB } = tryOut(subject, { inputs, seed });
   return [
     subject.name,
@@ -22,6 +23,16 @@ const rows = subjects().map((subject) => {
     slowestMs.toFixed(1),
     grownMiB.toFixed(1),
   ];
+};
+
+const rows = subjects().flatMap((subject) => {
+  try {
+    return [row(subject)];
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+    return [];
+  }
 });
 printTable({
   title: `spoilt inputs, seed ${seed}: no crash, no hang`,
