@@ -158,6 +158,7 @@ const startLoop = (): Prober => {
     runScript: nothing,
     saveMemory: nothing,
     report: nothing,
+    useResolvers: nothing,
     answerOrder: nothing,
     complain: (error: unknown) => {
       throw error;

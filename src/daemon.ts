@@ -14,7 +14,7 @@ import { type Engine, openEngine } from "./engine.ts";
 import { wordsOf } from "./error.ts";
 import { openMachineAccess } from "./machine-access.ts";
 import { type Notifications, openNotifications } from "./notifications.ts";
-import { restoreMachine, STATE_FILE } from "./reset.ts";
+import { RESOLVERS_FILE, restoreMachine, STATE_FILE } from "./reset.ts";
 import { type Messages, openMessages } from "./shell/messages.ts";
 import { openStatusFile, type StatusFile } from "./status-file.ts";
 
@@ -45,7 +45,17 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
     notifications.look();
   };
   const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
-  const engine = openEngine({ settings: config.settings, statePath, journalPath, machine, messages, onNews, onReport });
+  const resolversPath = join(directories.runtime, RESOLVERS_FILE);
+  const engine = openEngine({
+    settings: config.settings,
+    statePath,
+    resolversPath,
+    journalPath,
+    machine,
+    messages,
+    onNews,
+    onReport,
+  });
   let refusal: string | null = null;
   const apply = (): string | null => {
     refusal = reload({ configPath, engine, statusFile, server, notifications, messages, manager });

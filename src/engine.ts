@@ -2,6 +2,7 @@ import { type Clock, openClock } from "./adapter/clock.ts";
 import { openJournalFile } from "./adapter/journal-file.ts";
 import type { KernelHint } from "./adapter/kernel-hint.ts";
 import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
+import { openLocalResolver } from "./adapter/local-resolver.ts";
 import { openProberPool, type ProberPool } from "./adapter/prober-pool.ts";
 import { random32 } from "./adapter/random.ts";
 import { runScript } from "./adapter/script.ts";
@@ -53,6 +54,8 @@ export interface EngineOptions {
   readonly settings: Settings;
   /** Where the memory of earlier runs is. */
   readonly statePath: string;
+  /** The file of DNS servers that dnsmasq reads. */
+  readonly resolversPath: string;
   /** The journal's folder. */
   readonly journalPath: string;
   readonly machine: MachineAccess;
@@ -149,10 +152,11 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
 const wallOffset = (clock: Clock): number => Date.now() - clock.now();
 
 const portsOf = (
-  { machine, messages, statePath, probers, orders, clock, onReport }: Parts,
+  { machine, messages, statePath, resolversPath, probers, orders, clock, onReport }: Parts,
   push: (event: Event) => void,
 ): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));
+  const resolver = openLocalResolver({ path: resolversPath });
   return {
     readKernel: machine.read,
     editKernel: machine.edit,
@@ -166,6 +170,7 @@ const portsOf = (
         push({ kind: "script-ended", script, outcome }),
       );
     },
+    useResolvers: (order) => void resolver.use(order).then((problem) => push({ kind: "resolvers-used", problem })),
     saveMemory: (memory) => {
       const problem = writeState(statePath, memory);
       if (problem !== null) messages.add("error", problem);

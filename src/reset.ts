@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { revertResolved } from "./adapter/local-resolver.ts";
 import { forgetState, readState, writeState } from "./adapter/state-file.ts";
 import { refuseIfServed } from "./api/listen.ts";
 import { type Directories, socketPathIn } from "./config/directories.ts";
@@ -11,6 +12,9 @@ import { type MachineAccess, openMachineAccess } from "./machine-access.ts";
 
 /** The state file in the runtime directory. */
 export const STATE_FILE = "state.json";
+
+/** What dnsmasq reads, in the runtime directory. */
+export const RESOLVERS_FILE = "resolv.conf";
 
 /** A displaced default is restored in one round, its copy deleted in the next. */
 const MOST_ROUNDS = 4;
@@ -37,6 +41,7 @@ export const resetMachine = (machine: MachineAccess, memory: Memory | null): rea
 export const restoreMachine = (machine: MachineAccess, statePath: string): void => {
   const memory = asMemory(readState(statePath).state);
   resetMachine(machine, memory);
+  revertResolved(memory?.resolverLinks ?? []);
   if (memory !== null) writeState(statePath, { ...memory, originalSysctls: {} } satisfies Memory);
 };
 
@@ -49,8 +54,11 @@ export interface Reset {
 export const runReset = async ({ directories, output }: Reset): Promise<number> => {
   await refuseIfServed(socketPathIn(directories));
   const path = join(directories.runtime, STATE_FILE);
-  const done = resetMachine(openMachineAccess(), asMemory(readState(path).state));
+  const memory = asMemory(readState(path).state);
+  const done = resetMachine(openMachineAccess(), memory);
+  revertResolved(memory?.resolverLinks ?? []);
   forgetState(path);
+  forgetState(join(directories.runtime, RESOLVERS_FILE));
   output(done.length === 0 ? "Nothing of ours was there." : `Removed what was ours: ${done.length} changes.`);
   return 0;
 };

@@ -82,6 +82,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
         return send(command);
       case "ask-gateway":
       case "flush-flows":
+      case "use-resolvers":
       case "save-memory":
       case "run-script":
       case "report":

@@ -2,8 +2,9 @@ import { addAddress, deleteAddress } from "../codec/address.ts";
 import { switchOn } from "../codec/link.ts";
 import type { Request } from "../codec/netlink.ts";
 import { deleteRoute, putRoute } from "../codec/route.ts";
-import { addRule, deleteRule, type RuleMessage } from "../codec/rule.ts";
+import { ANY_PACKET, addRule, deleteRule, type RuleMessage } from "../codec/rule.ts";
 import type { Edit, EditFailure, Hop, Route, Rule } from "../core/kernel.ts";
+import { PORT } from "../core/target.ts";
 import { AppError, InvariantError } from "../error.ts";
 import { readRoutes } from "./kernel-reader.ts";
 import { SystemError } from "./libc.ts";
@@ -36,7 +37,9 @@ const requestUnless = (netlink: Netlink, request: Request, expected: number): vo
 };
 
 const toMessage = ({ select, ...rule }: Rule): RuleMessage =>
-  "from" in select ? { ...rule, mark: 0, mask: 0, from: select.from } : { ...rule, ...select, from: null };
+  "resolver" in select
+    ? { ...rule, ...ANY_PACKET, to: select.resolver, local: true, port: PORT.dns }
+    : { ...rule, ...ANY_PACKET, ...select };
 
 const isSameHop = (a: Hop, b: Hop | undefined): boolean =>
   b !== undefined && a.gateway === b.gateway && a.link === b.link && a.weight === b.weight;

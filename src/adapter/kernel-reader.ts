@@ -13,7 +13,9 @@ import {
   PROTOCOL,
   type Route,
   type Rule,
+  type RuleSelector,
 } from "../core/kernel.ts";
+import { PORT } from "../core/target.ts";
 import { type Netlink, NetlinkError } from "./netlink.ts";
 
 /** What `readKernel` reads from. */
@@ -130,9 +132,14 @@ const readFamilyRoutes = (netlink: Netlink, family: Family): Route[] => [
   ...readRoutes(netlink, { family, protocol: PROTOCOL }),
 ];
 
+const toSelector = ({ mark, mask, from, to, local, port }: RuleMessage): RuleSelector => {
+  if (to !== null && local && port === PORT.dns) return { resolver: to };
+  return from === null ? { mark, mask } : { from };
+};
+
 const toRule = (rule: RuleMessage): Rule => {
-  const { family, priority, protocol, mark, mask, from, table, suppressPrefixLength } = rule;
-  return { family, priority, protocol, select: from === null ? { mark, mask } : { from }, table, suppressPrefixLength };
+  const { family, priority, protocol, table, suppressPrefixLength } = rule;
+  return { family, priority, protocol, select: toSelector(rule), table, suppressPrefixLength };
 };
 
 const pickRule = (body: Uint8Array): Rule | null => {

@@ -7,13 +7,16 @@ import { RTM } from "./rtnetlink.ts";
 
 /** `FRA_*` (linux/fib_rules.h). */
 const ATTRIBUTE = {
+  DESTINATION: 1,
   SOURCE: 2,
+  INPUT_INTERFACE: 3,
   PRIORITY: 6,
   MARK: 10,
   SUPPRESS_PREFIX_LENGTH: 14,
   TABLE: 15,
   MASK: 16,
   PROTOCOL: 21,
+  DESTINATION_PORTS: 24,
 } as const;
 
 /** `FR_ACT_TO_TBL`: look up the table. */
@@ -24,6 +27,9 @@ const FIRST_WIDE_TABLE = 256;
 
 /** `FRA_SUPPRESS_PREFIXLEN` when nothing is suppressed: -1. */
 const SUPPRESS_NOTHING = 0xffffffff;
+
+/** The kernel takes what this machine sends itself as having come in here. */
+const LOOPBACK = "lo";
 
 /** A policy rule that sends packets to a routing table. */
 export interface RuleMessage {
@@ -37,37 +43,46 @@ export interface RuleMessage {
   readonly mask: number;
   /** An address, or a prefix where it isn't a single address; null for all. */
   readonly from: string | null;
+  /** As `from`, for the destination. */
+  readonly to: string | null;
+  /** Only what this machine sends itself. */
+  readonly local: boolean;
+  /** `FRA_DPORT_RANGE`, of one port: 1..65535; null for all packets. */
+  readonly port: number | null;
   readonly table: number;
   /** Routes with a prefix of this length or shorter don't count; null: all count. */
   readonly suppressPrefixLength: number | null;
 }
 
-interface Source {
+/** Selects every packet. */
+export const ANY_PACKET = { mark: 0, mask: 0, from: null, to: null, local: false, port: null } as const;
+
+interface End {
   readonly bytes: Uint8Array | null;
   readonly length: number;
 }
 
-const parseSource = (from: string | null): Source => {
-  if (from === null) return { bytes: null, length: 0 };
-  if (!from.includes("/")) return wholeAddress(parseAddress(from));
-  const { address, length } = parsePrefix(from);
+const parseEnd = (text: string | null): End => {
+  if (text === null) return { bytes: null, length: 0 };
+  if (!text.includes("/")) return wholeAddress(parseAddress(text));
+  const { address, length } = parsePrefix(text);
   return { bytes: address, length };
 };
 
-const wholeAddress = (bytes: Uint8Array): Source => ({ bytes, length: bytes.length * 8 });
+const wholeAddress = (bytes: Uint8Array): End => ({ bytes, length: bytes.length * 8 });
 
-const formatSource = (source: { family: Family; address: Uint8Array | undefined; length: number }): string | null => {
-  const { address, family, length } = source;
+const formatEnd = (end: { family: Family; address: Uint8Array | undefined; length: number }): string | null => {
+  const { address, family, length } = end;
   if (address === undefined || length === 0) return null;
   return length === ADDRESS_LENGTH[family] * 8 ? formatAddress(address) : formatPrefix({ address, length });
 };
 
 /** `struct fib_rule_hdr`: family, prefix lengths, TOS, table, two reserved octets, action, flags. */
-const writeHeader = (rule: RuleMessage, sourceLength: number): ByteWriter =>
+const writeHeader = (rule: RuleMessage, { to, from }: { to: End; from: End }): ByteWriter =>
   new ByteWriter()
     .u8(FAMILY_NUMBER[rule.family])
-    .u8(0)
-    .u8(sourceLength)
+    .u8(to.length)
+    .u8(from.length)
     .u8(0)
     .u8(rule.table < FIRST_WIDE_TABLE ? rule.table : 0)
     .zeros(2)
@@ -75,15 +90,18 @@ const writeHeader = (rule: RuleMessage, sourceLength: number): ByteWriter =>
     .u32(0);
 
 const writeSelector = (attributes: AttributeWriter, rule: RuleMessage): void => {
-  if (rule.mask === 0) return;
-  attributes.u32(ATTRIBUTE.MARK, rule.mark).u32(ATTRIBUTE.MASK, rule.mask);
+  if (rule.mask !== 0) attributes.u32(ATTRIBUTE.MARK, rule.mark).u32(ATTRIBUTE.MASK, rule.mask);
+  if (rule.local) attributes.text(ATTRIBUTE.INPUT_INTERFACE, LOOPBACK);
+  const { port } = rule;
+  if (port !== null) attributes.raw(ATTRIBUTE.DESTINATION_PORTS, (out) => void out.u16(port).u16(port));
 };
 
-/** The body of an `RTM_NEWRULE` or `RTM_DELRULE`. Throws `CodecError` where `from` isn't an address or prefix. */
+/** The body of an `RTM_NEWRULE` or `RTM_DELRULE`. Throws `CodecError` where `from` or `to` isn't an address or prefix. */
 export const encodeRule = (rule: RuleMessage): Uint8Array => {
-  const source = parseSource(rule.from);
-  const attributes = new AttributeWriter(writeHeader(rule, source.length));
-  if (source.bytes !== null) attributes.bytes(ATTRIBUTE.SOURCE, source.bytes);
+  const [to, from] = [parseEnd(rule.to), parseEnd(rule.from)];
+  const attributes = new AttributeWriter(writeHeader(rule, { to, from }));
+  if (to.bytes !== null) attributes.bytes(ATTRIBUTE.DESTINATION, to.bytes);
+  if (from.bytes !== null) attributes.bytes(ATTRIBUTE.SOURCE, from.bytes);
   writeSelector(attributes, rule);
   return attributes
     .u32(ATTRIBUTE.PRIORITY, rule.priority)
@@ -93,11 +111,15 @@ export const encodeRule = (rule: RuleMessage): Uint8Array => {
     .finish();
 };
 
+/** `struct fib_rule_port_range`; of several ports, the first. */
+const readPort = (range: Uint8Array | undefined): number | null =>
+  range === undefined ? null : new ByteReader(range).u16();
+
 /** The rule in the body of an `RTM_NEWRULE` or `RTM_DELRULE`, null unless it looks up an IP table. Throws `CodecError`. */
 export const decodeRule = (body: Uint8Array): RuleMessage | null => {
   const reader = new ByteReader(body);
   const family = familyFromNumber(reader.u8());
-  const sourceLength = reader.skip(1).u8();
+  const [toLength, fromLength] = [reader.u8(), reader.u8()];
   const table = reader.skip(1).u8();
   const action = reader.skip(2).u8();
   if (family === null || action !== ACTION_LOOKUP) return null;
@@ -109,7 +131,10 @@ export const decodeRule = (body: Uint8Array): RuleMessage | null => {
     protocol: attributes.u8(ATTRIBUTE.PROTOCOL) ?? 0,
     mark: attributes.u32(ATTRIBUTE.MARK) ?? 0,
     mask: attributes.u32(ATTRIBUTE.MASK) ?? 0,
-    from: formatSource({ family, address: attributes.bytes(ATTRIBUTE.SOURCE), length: sourceLength }),
+    from: formatEnd({ family, address: attributes.bytes(ATTRIBUTE.SOURCE), length: fromLength }),
+    to: formatEnd({ family, address: attributes.bytes(ATTRIBUTE.DESTINATION), length: toLength }),
+    local: attributes.text(ATTRIBUTE.INPUT_INTERFACE) === LOOPBACK,
+    port: readPort(attributes.bytes(ATTRIBUTE.DESTINATION_PORTS)),
     table: attributes.u32(ATTRIBUTE.TABLE) ?? table,
     suppressPrefixLength: suppressed === SUPPRESS_NOTHING ? null : suppressed,
   };

@@ -58,6 +58,7 @@ const resolveUplink = (
   metered: uplink.metered,
   families: { ipv4: resolveIpv4(uplink), ipv6: resolveIpv6(uplink) },
   foreign,
+  dns: uplink.dns,
   prefixes: resolvePrefixes(uplink.ipv6.translate),
   detection: resolveDetection(uplink.detection ?? (uplink.metered ? "metered" : "balanced")),
 });

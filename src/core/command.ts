@@ -20,6 +20,7 @@ export type Command =
   /** Keep this over a restart. */
   | { readonly kind: "save-memory"; readonly memory: Memory }
   | RunScript
+  | UseResolvers
   /** Tell people. */
   | { readonly kind: "report"; readonly report: Report }
   | {
@@ -52,6 +53,23 @@ export interface RunScript {
   readonly since: number;
   /** After so long (ms) it is ended. */
   readonly timeoutMs: number;
+}
+
+/** Tell the machine's own resolver whom to ask. Answered by the event `resolvers-used`. */
+export interface UseResolvers {
+  readonly kind: "use-resolvers";
+  /** In the order in which they should be asked. */
+  readonly servers: readonly string[];
+  /** The same by interface, with those that aren't to be used now. */
+  readonly links: readonly ResolverLink[];
+}
+
+/** The DNS servers of one interface. */
+export interface ResolverLink {
+  readonly interface: string;
+  readonly servers: readonly string[];
+  /** Whether names are to be looked up there at all. */
+  readonly used: boolean;
 }
 
 /** A probe to be sent now, bound to its uplink. */

@@ -33,6 +33,8 @@ export type Event =
   /** User packets since the reading before, of the uplinks where there were any. */
   | { readonly kind: "traffic-counted"; readonly counts: readonly TrafficCount[] }
   | ScriptEnded
+  /** The machine's resolver was told whom to ask. `problem`: what went wrong, in a sentence; null if nothing. */
+  | { readonly kind: "resolvers-used"; readonly problem: string | null }
   /** An order by a person or a program; answered by the command `answer-order` with the same id. */
   | { readonly kind: "ordered"; readonly id: number; readonly order: Order };
 

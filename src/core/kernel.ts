@@ -65,12 +65,19 @@ export interface Route {
   readonly expiresInMs: number | null;
 }
 
+/** Which packets a rule is for. */
+export type RuleSelector =
+  | { readonly mark: number; readonly mask: number }
+  | { readonly from: string }
+  /** What this machine itself sends to this address, port 53. */
+  | { readonly resolver: string };
+
 /** A policy rule: the packets that `select` picks look up `table`. */
 export interface Rule {
   readonly family: Family;
   readonly priority: number;
   readonly protocol: number;
-  readonly select: { readonly mark: number; readonly mask: number } | { readonly from: string };
+  readonly select: RuleSelector;
   readonly table: number;
   /** `FRA_SUPPRESS_PREFIXLEN`: 0 leaves the default routes of `table` out. */
   readonly suppressPrefixLength: number | null;

@@ -20,6 +20,9 @@ export const tableOf = (number: number): number => 8700 + number;
 /** Where an uplink's four rules begin. Never throws. */
 export const priorityOf = (number: number): number => 18700 + 4 * (number - 1);
 
+/** Where the two rules are that lead the router's own DNS queries over the resolver's uplink: after those of all uplinks. */
+export const RESOLVER_PRIORITY = 18890;
+
 /** The routing table whose default is `unreachable`: for a family without an uplink. */
 export const REFUSAL_TABLE = 8700;
 

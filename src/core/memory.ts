@@ -13,6 +13,8 @@ export interface Memory {
   readonly test: Test | null;
   /** The uplink that the script `change` was last told of; missing in older memories. */
   readonly told?: string | null;
+  /** The interfaces of which systemd-resolved may have been told; missing in older memories. */
+  readonly resolverLinks?: readonly string[];
   readonly originalSysctls: Readonly<Record<string, string>>;
 }
 
@@ -41,6 +43,7 @@ export const remember = (state: State, now: number): Memory => ({
   pin: state.pin,
   test: state.test,
   told: state.scripts.told,
+  resolverLinks: state.uplinks.flatMap(({ settings }) => (settings.dns.length > 0 ? [settings.interface] : [])),
   originalSysctls: state.originalSysctls,
 });
 

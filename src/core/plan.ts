@@ -8,6 +8,7 @@ import {
   PROTOCOL,
   type Route,
   type Rule,
+  type RuleSelector,
 } from "./kernel.ts";
 import { adopted, type Wanted } from "./wanted.ts";
 
@@ -125,8 +126,11 @@ export const sameRule = (a: Rule, b: Rule): boolean =>
   a.suppressPrefixLength === b.suppressPrefixLength &&
   sameSelector(a.select, b.select);
 
-const sameSelector = (a: Rule["select"], b: Rule["select"]): boolean =>
-  "from" in a ? "from" in b && a.from === b.from : "mark" in b && a.mark === b.mark && a.mask === b.mask;
+const sameSelector = (a: RuleSelector, b: RuleSelector): boolean => {
+  if ("from" in a) return "from" in b && a.from === b.from;
+  if ("resolver" in a) return "resolver" in b && a.resolver === b.resolver;
+  return "mark" in b && a.mark === b.mark && a.mask === b.mask;
+};
 
 /** The kernel's state as it will be once the edits are done. Never throws. */
 export const applyEdits = (kernel: KernelState, edits: readonly Edit[]): KernelState => edits.reduce(applyEdit, kernel);

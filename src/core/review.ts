@@ -9,6 +9,7 @@ import { andThen, nothing, type Observation, type Place, tell, withMonitor } fro
 import { noteOnline } from "./online.ts";
 import { askKernel, readingAt } from "./reading.ts";
 import type { Report } from "./report.ts";
+import { tellResolvers } from "./resolvers.ts";
 import { runScripts } from "./scripts.ts";
 import type { State } from "./state.ts";
 import { keepUp } from "./upkeep.ts";
@@ -48,10 +49,18 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const online = noteOnline(roused.state);
   const asked = now >= readingAt(online.state) ? askKernel(online.state, now) : null;
   const scripted = runScripts(asked?.state ?? online.state, { asksGate: decided.asksGate, now });
-  const after = scripted.state;
+  const resolving = tellResolvers(scripted.state, now);
+  const after = resolving.state;
   const state: State = {
     ...after,
-    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, scripted.reviewAt, rouseAt(forsaken, now), readingAt(after)),
+    reviewAt: Math.min(
+      decided.reviewAt,
+      kept.reviewAt,
+      scripted.reviewAt,
+      after.resolvers.retryAt,
+      rouseAt(forsaken, now),
+      readingAt(after),
+    ),
   };
   return {
     state,
@@ -63,6 +72,7 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
       ),
       ...decided.commands,
       ...scripted.commands,
+      ...resolving.commands,
       ...roles.probes,
       ...roused.probes,
       ...(asked === null ? [] : [asked.command]),

@@ -33,6 +33,8 @@ export interface UplinkSettings {
   readonly families: Readonly<Record<Family, UplinkFamilySettings>>;
   /** IPv4 networks whose packets are masqueraded as they leave here, even where nothing else is. */
   readonly foreign: readonly string[];
+  /** Addresses of the DNS servers to use while this uplink carries traffic, in order; empty: it has none. */
+  readonly dns: readonly string[];
   /** IPv6 prefix translation, null for none. */
   readonly prefixes: PrefixSettings | null;
   readonly detection: DetectionSettings;

@@ -35,6 +35,7 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       offline: false,
       test: memory?.test ?? null,
       scripts: startScripts(memory?.told ?? null),
+      resolvers: { told: null, problem: null, retryAt: Number.POSITIVE_INFINITY },
       upkeep: {
         firewall: null,
         failures: [],

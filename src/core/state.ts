@@ -23,6 +23,7 @@ export interface State {
   readonly offline: boolean;
   readonly test: Test | null;
   readonly scripts: ScriptsState;
+  readonly resolvers: ResolversState;
   readonly upkeep: Upkeep;
   /** Values that sysctls had before we changed them, for `reset`. */
   readonly originalSysctls: Readonly<Record<string, string>>;
@@ -36,6 +37,16 @@ export interface State {
 export interface Test {
   readonly uplink: string;
   readonly until: number;
+}
+
+/** What the local resolver was told. */
+export interface ResolversState {
+  /** The command that was given last, as text; null before the first. */
+  readonly told: string | null;
+  /** What went wrong with it, in a sentence; null if nothing. */
+  readonly problem: string | null;
+  /** When to try again what went wrong; Infinity if nothing did. */
+  readonly retryAt: number;
 }
 
 /** What the admin's scripts were told and asked. */

@@ -185,6 +185,7 @@ const problems = (state: State, now: number): readonly string[] => [
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
   ...unrouted(state),
   ...untranslated(state),
+  ...(state.resolvers.problem === null ? [] : [state.resolvers.problem]),
   ...(state.scripts.problem === null ? [] : [state.scripts.problem]),
   ...(isFighting(state.upkeep, now)
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]

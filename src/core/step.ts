@@ -8,6 +8,7 @@ import type { KernelState } from "./kernel.ts";
 import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
 import { obey } from "./orders.ts";
 import { askKernel, isReading } from "./reading.ts";
+import { noteResolvers } from "./resolvers.ts";
 import { type Reviewed, review } from "./review.ts";
 import { noteScript } from "./scripts.ts";
 import { adopt, withUplinks } from "./start.ts";
@@ -75,6 +76,7 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "kernel-changed":
     case "kernel-edited":
     case "script-ended":
+    case "resolvers-used":
     case "ordered":
       return nothing(state);
   }
@@ -143,6 +145,8 @@ const note = (state: State, event: Event, now: number): Noted => {
       const { state: after, reports } = noteScript(state, event, now);
       return { state: after, commands: reports.map((report) => ({ kind: "report", report })), changed: true };
     }
+    case "resolvers-used":
+      return { state: noteResolvers(state, event.problem, now), commands: [], changed: true };
     case "ordered": {
       const { state: after, command } = obey(state, event, now);
       return { state: after, commands: [command], changed: true };

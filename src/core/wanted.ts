@@ -13,8 +13,17 @@ import {
   type Route,
   type Rule,
 } from "./kernel.ts";
-import { markOf, NUMBER_MASK, priorityOf, REFUSAL_PRIORITY, REFUSAL_TABLE, tableOf } from "./mark.ts";
+import {
+  markOf,
+  NUMBER_MASK,
+  priorityOf,
+  REFUSAL_PRIORITY,
+  REFUSAL_TABLE,
+  RESOLVER_PRIORITY,
+  tableOf,
+} from "./mark.ts";
 import { ADOPTED_METRIC, isForeignDefault, type UsablePath } from "./path.ts";
+import { type Carriers, type Resolver, resolversInUse } from "./resolvers.ts";
 import type { Monitor, UplinkState } from "./state.ts";
 import { wantedSysctls } from "./sysctl.ts";
 
@@ -64,6 +73,7 @@ export const wanted = (input: WantedInput): Wanted => {
     ],
     rules: [
       ...families.flatMap((family) => input.uplinks.flatMap((uplink) => uplinkRules(uplink, family))),
+      ...resolversInUse(input.uplinks, carriersIn(input)).flatMap(resolverRules),
       ...refused.flatMap(refusalRules),
     ],
     displaced,
@@ -163,6 +173,15 @@ const uplinkRules = (uplink: UplinkState, family: Family): readonly Rule[] => {
  */
 const refusalRules = (family: Family): readonly Rule[] =>
   rulePair({ family, priority: REFUSAL_PRIORITY, select: { mark: 0, mask: NUMBER_MASK }, table: REFUSAL_TABLE });
+
+const carriersIn = ({ routing }: WantedInput): Carriers => ({
+  ipv4: routing.ipv4.carrying,
+  ipv6: routing.ipv6.carrying,
+});
+
+/** Only what this machine asks by itself: nobody else's way to the same address is touched. */
+const resolverRules = ({ family, address, number }: Resolver): readonly Rule[] =>
+  rulePair({ family, priority: RESOLVER_PRIORITY, select: { resolver: address }, table: tableOf(number) });
 
 const isDown = (monitor: Monitor): boolean => assess(monitor.detector).verdict === "down";
 

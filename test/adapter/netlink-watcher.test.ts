@@ -4,7 +4,7 @@ import { type KernelWatcher, type WatcherOptions, watchKernel } from "../../src/
 import { NETLINK_ROUTE, type Netlink, openNetlink } from "../../src/adapter/netlink.ts";
 import { decodeLink, listLinks } from "../../src/codec/link.ts";
 import { deleteRoute, putRoute, type RouteMessage } from "../../src/codec/route.ts";
-import { addRule, deleteRule } from "../../src/codec/rule.ts";
+import { ANY_PACKET, addRule, deleteRule } from "../../src/codec/rule.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 import { until } from "./until.ts";
 
@@ -103,8 +103,7 @@ describe("the watcher", () => {
       family: "ipv4",
       priority: 101,
       protocol: 4,
-      mark: 0,
-      mask: 0,
+      ...ANY_PACKET,
       from: "10.0.0.9",
       table: 254,
       suppressPrefixLength: null,

@@ -6,7 +6,7 @@ import { decodeNeighbour, listNeighbours } from "../../src/codec/neighbour.ts";
 import { FLAG } from "../../src/codec/netlink.ts";
 import { decodeRoute, deleteRoute, listRoutes, putRoute, type RouteMessage } from "../../src/codec/route.ts";
 import { RTM } from "../../src/codec/rtnetlink.ts";
-import { addRule, decodeRule, deleteRule, listRules } from "../../src/codec/rule.ts";
+import { ANY_PACKET, addRule, decodeRule, deleteRule, listRules } from "../../src/codec/rule.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 let space: Namespace;
@@ -203,17 +203,17 @@ describe("requests", () => {
     const base = {
       priority: 18700,
       protocol: 87,
-      mark: 0,
-      mask: 0,
-      from: null,
+      ...ANY_PACKET,
       table: 8701,
       suppressPrefixLength: null,
     };
     const rules = [
       { ...base, family: "ipv4", mark: 0x01000000, mask: 0x1f000000, table: 254, suppressPrefixLength: 0 },
       { ...base, family: "ipv4", priority: 18702, from: "203.0.113.2" },
+      { ...base, family: "ipv4", priority: 18890, to: "9.9.9.9", local: true, port: 53 },
       { ...base, family: "ipv6", mark: 0x01000000, mask: 0x1f000000 },
       { ...base, family: "ipv6", priority: 18702, from: "2001:db8:a::/64" },
+      { ...base, family: "ipv6", priority: 18890, to: "2001:db8::53", local: true, port: 53 },
     ] as const;
     const listed = () =>
       netlink

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addRule, decodeRule, deleteRule, encodeRule, type RuleMessage } from "../../src/codec/rule.ts";
+import { ANY_PACKET, addRule, decodeRule, deleteRule, encodeRule, type RuleMessage } from "../../src/codec/rule.ts";
 import { address, family, prefix, u32 } from "./arbitrary.ts";
 import { bodyOf, bytesOf, type Dump, type Exchange, loadCapture, messageOf } from "./captured.ts";
 
 const dump = loadCapture<Dump>("rtnetlink-dump");
 const { requests } = loadCapture<{ requests: Record<string, Exchange> }>("rtnetlink-request");
 
-const base = { priority: 18700, protocol: 87, mark: 0, mask: 0, from: null, table: 8701, suppressPrefixLength: null };
+const base = { ...ANY_PACKET, priority: 18700, protocol: 87, table: 8701, suppressPrefixLength: null };
 const marked = { mark: 0x01000000, mask: 0x1f000000 };
 
 const expected: Record<string, RuleMessage> = {
@@ -58,6 +58,9 @@ describe("rules", () => {
               prefix(of).filter((text) => !/\/(32|128)$/.test(text)),
             ),
           ),
+          to: fc.option(address(of)),
+          local: fc.boolean(),
+          port: fc.option(fc.integer({ min: 1, max: 65_535 })),
           table: fc.integer({ min: 1, max: 0xffffffff }),
           suppressPrefixLength: fc.option(fc.nat(128)),
           selector: fc.oneof(byMark, fc.constant({ mark: 0, mask: 0 })),

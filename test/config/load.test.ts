@@ -73,6 +73,7 @@ describe("what is written counts", () => {
     ipv6: { gateway: FE80::1, translate: masquerade }
     nat: true
     targets: [9.9.9.9, 1.1.1.1, 2001:DB8:0::1, "2001:db8::2"]
+    dns: [203.0.113.53, "2001:DB8:0::53"]
     routes: [192.168.5.0/24, 192.0.2.7, "2001:DB8:5:0:1:0:0:0/80"]
     detection: { preset: calm, failoverSpan: 8s, failoverEvidence: 11, failoverSpanGrowth: 1.2 }
 nat: { foreign: [10.9.0.0/24] }
@@ -107,6 +108,7 @@ nat: { foreign: [10.9.0.0/24] }
           },
         },
         foreign: ["10.9.0.0/24"],
+        dns: ["203.0.113.53", "2001:db8::53"],
         prefixes: null,
         detection: { ...PRESETS.calm, failoverSpanMs: 8_000, failoverEvidenceNats: 11, failoverSpanGrowth: 1.2 },
       },

@@ -70,6 +70,7 @@ export const uplinkSettings = (
   metered: false,
   families: { ipv4: IPV4, ipv6: IPV6 },
   foreign: [],
+  dns: [],
   prefixes: null,
   detection: PRESETS.balanced,
   ...named,

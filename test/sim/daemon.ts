@@ -86,6 +86,7 @@ export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions):
       case "ask-gateway":
         return askGateway(command);
       case "flush-flows":
+      case "use-resolvers":
       case "report":
       case "answer-order":
         return null;

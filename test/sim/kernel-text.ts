@@ -1,5 +1,5 @@
 import { FAMILIES } from "../../src/core/family.ts";
-import { MAIN_TABLE, type Rule } from "../../src/core/kernel.ts";
+import { MAIN_TABLE, type Rule, type RuleSelector } from "../../src/core/kernel.ts";
 import type { FakeKernel, StoredRoute } from "./kernel.ts";
 
 /** The kernel as `ip -4 route`, `ip -6 route` and `ip rule` would print it, for failures that one can read. */
@@ -40,11 +40,14 @@ export const routeText = (kernel: FakeKernel, route: StoredRoute): string => {
   return words.filter((word) => word !== "").join(" ");
 };
 
+const selectorText = (select: RuleSelector): string => {
+  if ("from" in select) return `from ${select.from}`;
+  if ("resolver" in select) return `from all to ${select.resolver} iif lo dport 53`;
+  return `from all fwmark 0x${select.mark.toString(16)}/0x${select.mask.toString(16)}`;
+};
+
 const ruleText = ({ priority, select, table, suppressPrefixLength }: Rule): string => {
-  const who =
-    "from" in select
-      ? `from ${select.from}`
-      : `from all fwmark 0x${select.mark.toString(16)}/0x${select.mask.toString(16)}`;
+  const who = selectorText(select);
   const suppress = suppressPrefixLength === null ? "" : ` suppress_prefixlength ${suppressPrefixLength}`;
   return `${priority}: ${who} lookup ${table === MAIN_TABLE ? "main" : table}${suppress}`;
 };

@@ -28,7 +28,7 @@ export const lookup = (kernel: FakeKernel, packet: Packet): Way => {
 };
 
 const applies = ({ select }: Rule, packet: Packet): boolean =>
-  "from" in select ? select.from === packet.from : (packet.mark & select.mask) === select.mark;
+  "mark" in select ? (packet.mark & select.mask) === select.mark : "from" in select && select.from === packet.from;
 
 const lookupTable = (kernel: FakeKernel, table: number, packet: Packet): Way => {
   let best: StoredRoute | null = null;

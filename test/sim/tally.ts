@@ -19,6 +19,7 @@ const MOST_PER_SECOND: Readonly<Record<Command["kind"], number>> = {
   "ask-gateway": 100,
   "flush-flows": 50,
   "run-script": 20,
+  "use-resolvers": 20,
   "save-memory": 150,
   report: 400,
   "answer-order": 20,

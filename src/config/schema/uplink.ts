@@ -62,7 +62,7 @@ export const uplink = group(
       .max(8)
       .meta({
         description:
-          "Resolvers of this uplink. Through it, they are asked for the addresses of targets that have names. Default: the servers of its `dns://` targets, else well-known ones.",
+          "Resolvers to use while this uplink carries traffic, for dnsmasq and systemd-resolved ([dns.md](dns.md)). Through it, they are also asked for the addresses of targets that have names; without any, the servers of its `dns://` targets are, else well-known ones.",
       })
       .prefault([]),
     routes: z
