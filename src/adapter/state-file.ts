@@ -45,8 +45,17 @@ export const writeState = (path: string, value: unknown): string | null => {
     renameSync(temporary, path);
     return null;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     return `The state file ${path} can't be written: ${messageOf(error)}`;
+  }
+};
+
+/** What can't even be looked for isn't there. */
+const discard = (path: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 };
 
