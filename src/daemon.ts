@@ -23,6 +23,13 @@ export interface DaemonOptions {
   readonly directories: Directories;
 }
 
+/** Where the engine keeps what it keeps. */
+const placesIn = (directories: Directories) => ({
+  statePath: join(directories.runtime, STATE_FILE),
+  resolversPath: join(directories.runtime, RESOLVERS_FILE),
+  journalPath: journalPathIn(directories),
+});
+
 /** `wan-failover run`: the daemon, until a signal ends it. Gives the exit code. Throws AppError where it can't start. */
 export const runDaemon = async ({ configPath, directories }: DaemonOptions): Promise<number> => {
   const takenBack = await takeBackUnconfirmed(configPath, directories);
@@ -35,8 +42,6 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   if (takenBack !== null) messages.add("error", takenBack);
   const manager = openServiceManager();
   const machine = openMachineAccess();
-  const statePath = join(directories.runtime, STATE_FILE);
-  const journalPath = journalPathIn(directories);
   const complain = (problem: string): void => messages.add("error", problem);
   const statusFile = openStatusFile({ path: config.status.astlinuxFile, complain });
   const notifications = openNotifications({ folder: directories.state, view: () => engine.view(), messages });
@@ -45,17 +50,8 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
     notifications.look();
   };
   const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
-  const resolversPath = join(directories.runtime, RESOLVERS_FILE);
-  const engine = openEngine({
-    settings: config.settings,
-    statePath,
-    resolversPath,
-    journalPath,
-    machine,
-    messages,
-    onNews,
-    onReport,
-  });
+  const places = placesIn(directories);
+  const engine = openEngine({ settings: config.settings, ...places, machine, messages, onNews, onReport });
   let refusal: string | null = null;
   const apply = (): string | null => {
     refusal = reload({ configPath, engine, statusFile, server, notifications, messages, manager });
@@ -75,7 +71,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   await untilEnded(manager, messages);
   await endAll({ server, notifications, engine });
   if (engine.onStop() === "restore") {
-    restoreMachine(machine, statePath);
+    restoreMachine(machine, places.statePath);
     messages.add("info", "The machine is as it was before the start");
   }
   return 0;

@@ -48,19 +48,11 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const roused = rouse(moved.state, forsaken, now);
   const online = noteOnline(roused.state);
   const asked = now >= readingAt(online.state) ? askKernel(online.state, now) : null;
-  const scripted = runScripts(asked?.state ?? online.state, { asksGate: decided.asksGate, now });
-  const resolving = tellResolvers(scripted.state, now);
-  const after = resolving.state;
+  const told = tellPrograms(asked?.state ?? online.state, { asksGate: decided.asksGate, now });
+  const after = told.state;
   const state: State = {
     ...after,
-    reviewAt: Math.min(
-      decided.reviewAt,
-      kept.reviewAt,
-      scripted.reviewAt,
-      after.resolvers.retryAt,
-      rouseAt(forsaken, now),
-      readingAt(after),
-    ),
+    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, told.reviewAt, rouseAt(forsaken, now), readingAt(after)),
   };
   return {
     state,
@@ -71,8 +63,7 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
         (report): Command => ({ kind: "report", report }),
       ),
       ...decided.commands,
-      ...scripted.commands,
-      ...resolving.commands,
+      ...told.commands,
       ...roles.probes,
       ...roused.probes,
       ...(asked === null ? [] : [asked.command]),
@@ -80,6 +71,21 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
         ? [{ kind: "save-memory", memory: remember(state, now) } as const]
         : []),
     ],
+  };
+};
+
+interface Told extends Reviewed {
+  readonly reviewAt: number;
+}
+
+/** What other programs have to do with it: the admin's scripts, the machine's resolver. */
+const tellPrograms = (state: State, occasion: { asksGate: boolean; now: number }): Told => {
+  const scripted = runScripts(state, occasion);
+  const resolving = tellResolvers(scripted.state, occasion.now);
+  return {
+    state: resolving.state,
+    commands: [...scripted.commands, ...resolving.commands],
+    reviewAt: Math.min(scripted.reviewAt, resolving.state.resolvers.retryAt),
   };
 };
 
