@@ -16,9 +16,12 @@ const formatLine = ({ indent, code, says }: Line): string => {
   return says === "" ? line : `${line.padEnd(COMMENT_COLUMN)} # ${says}`;
 };
 
+/** An uplink can do without it, but hardly one does. */
+const USUAL = "interface";
+
 const groupLines = (group: Option, indent: string): Line[] =>
   Object.entries(group.properties ?? {}).flatMap(([name, option]) => {
-    const needed = group.required?.includes(name) ?? false;
+    const needed = group.required?.includes(name) || name === USUAL;
     return optionLines({ name, option, indent, needed });
   });
 

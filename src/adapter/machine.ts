@@ -60,7 +60,10 @@ const targetsOf = (settings: Settings | null): readonly string[] => [
 ];
 
 const sysctlsOf = ({ settings, sysctlNames }: MachineRequest, { links }: NetworkFacts): Record<string, string> => {
-  const interfaces = [...links.map(({ name }) => name), ...(settings?.uplinks.map((uplink) => uplink.interface) ?? [])];
+  const interfaces = [
+    ...links.map(({ name }) => name),
+    ...(settings?.uplinks.flatMap((uplink) => uplink.interface ?? []) ?? []),
+  ];
   return readSysctls(sysctlNames([...new Set(interfaces)]));
 };
 

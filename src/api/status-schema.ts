@@ -35,7 +35,7 @@ const uplinkFamilyStatus = z.object({
 
 const uplinkStatus = z.object({
   name: z.string(),
-  interface: z.string(),
+  interface: z.string().nullable(),
   number: z.number(),
   tier: z.number(),
   weight: z.number(),

@@ -56,6 +56,6 @@ export const summarize = ({ uplinks, failover }: Settings): string => {
 };
 
 const describeTier = (uplinks: readonly UplinkSettings[]): string => {
-  const names = uplinks.map(({ name, interface: link }) => `${name} (${link})`).join(" and ");
+  const names = uplinks.map(({ name, interface: link }) => (link === null ? name : `${name} (${link})`)).join(" and ");
   return uplinks.length > 1 ? `${names} at ${uplinks.map(({ weight }) => weight).join(":")}` : names;
 };

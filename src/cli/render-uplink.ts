@@ -48,7 +48,7 @@ export const uplinkLines = (uplink: UplinkStatus, view: UplinkView): readonly Li
 
 const title = ({ name, interface: device, tier, weight, metered }: UplinkStatus): Line => {
   const facts = [
-    device,
+    device ?? "no interface",
     `tier ${tier}`,
     ...(weight === 1 ? [] : [`weight ${weight}`]),
     ...(metered ? ["metered"] : []),

@@ -1,7 +1,7 @@
 import { FAMILIES, type Family } from "../core/family.ts";
 import { canonicalAddress, familyOf } from "./address.ts";
 import type { Mistake } from "./explain.ts";
-import { reaches, split } from "./interface-address.ts";
+import { isLinkLocal, reaches, split } from "./interface-address.ts";
 import { formatPath } from "./issue.ts";
 import { type Entry, member, mistake, type Path } from "./written.ts";
 
@@ -19,7 +19,8 @@ export const addressingMistakes = (uplinks: readonly unknown[]): Mistake[] => {
   const groups = uplinks.flatMap((uplink, place) =>
     FAMILIES.map((family) => groupAt(member(uplink, family), ["uplinks", place, family], family)),
   );
-  return [...groups.flatMap(groupMistakes), ...givenTwice(groups)];
+  const placeless = groups.filter((_, index) => member(uplinks[index >> 1], "interface") === undefined);
+  return [...groups.flatMap(groupMistakes), ...placeless.flatMap(placelessMistakes), ...givenTwice(groups)];
 };
 
 const groupAt = (written: unknown, path: Path, family: Family): Group => ({
@@ -43,6 +44,29 @@ const groupMistakes = (group: Group): Mistake[] => {
   }
   return gatewayMistakes(group);
 };
+
+/** Of an uplink whose interface is to be found by its gateway. */
+const placelessMistakes = ({ path, method, gateway }: Group): Mistake[] => {
+  if (method !== "external" && method !== "none") {
+    return [mistake([...path, "method"], `${String(method)} needs an interface`, "name it: `interface: eth0`")];
+  }
+  if (typeof gateway !== "string" || !isLinkLocal(gateway)) return [];
+  const message = `${gateway} may be on any interface`;
+  return [mistake([...path, "gateway"], message, "name the interface, or give a gateway that isn't link-local")];
+};
+
+/** Whether the family is used: not if it is said so, nor if nothing says where it leaves. Never throws. */
+export const isUsed = (uplink: unknown, family: Family): boolean =>
+  member(member(uplink, family), "method") !== "none" && (hasInterface(uplink) || hasGateway(uplink, family));
+
+/** Whether nothing says where the uplink is. Never throws. */
+export const isNowhere = (uplink: unknown): boolean =>
+  !hasInterface(uplink) && FAMILIES.every((family) => !hasGateway(uplink, family));
+
+const hasInterface = (uplink: unknown): boolean => member(uplink, "interface") !== undefined;
+
+const hasGateway = (uplink: unknown, family: Family): boolean =>
+  member(member(uplink, family), "gateway") !== undefined;
 
 const gatewayMistakes = ({ path, family, address, gateway }: Group): Mistake[] => {
   if (!isAddress(gateway, family) || typeof address !== "string") return [];

@@ -1,7 +1,7 @@
 import { checkDetection } from "../core/detector/presets.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { type Target, targetText } from "../core/target.ts";
-import { addressingMistakes } from "./addressing.ts";
+import { addressingMistakes, isNowhere, isUsed } from "./addressing.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
@@ -47,8 +47,11 @@ const repeated = (entries: readonly Entry[]): Mistake[] => {
   });
 };
 
+const NAME_ONE = "name an interface, such as `interface: eth0`, or give `ipv4: { gateway: 192.168.1.254 }`";
+
 const checkUplink = (uplink: unknown, path: Path): Mistake[] => {
-  const used = FAMILIES.filter((family) => member(member(uplink, family), "method") !== "none");
+  const used = FAMILIES.filter((family) => isUsed(uplink, family));
+  if (isNowhere(uplink)) return [mistake(path, "has neither an interface nor a gateway", NAME_ONE)];
   if (used.length === 0) {
     return [mistake(path, "uses neither IPv4 nor IPv6", "leave one of them `method: external`, or remove the uplink")];
   }

@@ -63,4 +63,5 @@ export const reaches = ({ address, prefixLength }: OwnAddress, gateway: string):
   return network.length === networkOf(address)?.length || covers(network, hop) || isLinkLocal(gateway);
 };
 
-const isLinkLocal = (address: string): boolean => /^fe[89ab]/i.test(address);
+/** Whether an IPv6 address means something on one link only. Never throws. */
+export const isLinkLocal = (address: string): boolean => /^fe[89ab]/i.test(address);

@@ -52,7 +52,7 @@ const resolveUplink = (
   { place, foreign }: { place: number; foreign: readonly string[] },
 ): UplinkSettings => ({
   name: uplink.name,
-  interface: uplink.interface,
+  interface: uplink.interface ?? null,
   tier: uplink.tier ?? place + 1,
   weight: uplink.weight,
   metered: uplink.metered,
@@ -63,8 +63,12 @@ const resolveUplink = (
   detection: resolveDetection(uplink.detection ?? (uplink.metered ? "metered" : "balanced")),
 });
 
+/** Without an interface, a gateway is all that says how a family could leave. */
+const methodIn = (uplink: ParsedUplink, family: Family): UplinkFamilySettings["method"] =>
+  uplink.interface === undefined && uplink[family].gateway === undefined ? "none" : uplink[family].method;
+
 const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
-  method: uplink.ipv4.method,
+  method: methodIn(uplink, "ipv4"),
   address: uplink.ipv4.address ?? null,
   gateway: uplink.ipv4.gateway ?? null,
   masquerade: uplink.nat,
@@ -73,7 +77,7 @@ const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
 });
 
 const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
-  method: uplink.ipv6.method,
+  method: methodIn(uplink, "ipv6"),
   address: uplink.ipv6.address ?? null,
   gateway: uplink.ipv6.gateway ?? null,
   masquerade: uplink.ipv6.translate === "masquerade",

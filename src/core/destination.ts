@@ -42,8 +42,8 @@ export const whereabouts = (destination: string, family: Family, { own, links, a
 };
 
 interface Search extends Attachments {
-  /** The uplink's own interface. */
-  readonly own: string;
+  /** The uplink's own interface, if it has one. */
+  readonly own: string | null;
 }
 
 const holds = ({ address, prefixLength }: Address, network: Network): boolean => {
@@ -84,7 +84,7 @@ const routeTo = (destination: string, family: Family, { gateway, link, onlink }:
 /** An uplink as its destinations need it. */
 export interface Owner {
   readonly name: string;
-  readonly interface: string;
+  readonly interface: string | null;
   readonly families: Readonly<Record<Family, { readonly routes: readonly string[] }>>;
 }
 

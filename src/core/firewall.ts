@@ -7,6 +7,8 @@ export interface FirewallUplink {
   /** 1..31. */
   readonly number: number;
   readonly interface: string;
+  /** Where others use the interface too: the gateways, as next hops, by which this uplink's packets are known. */
+  readonly beside: Readonly<Record<Family, string | null>> | null;
   /** The families whose packets are masqueraded as they leave. */
   readonly masquerade: readonly Family[];
   /** IPv4 networks that are masqueraded in any case. */
@@ -37,13 +39,17 @@ export const firewallRuleset = (uplinks: readonly FirewallUplink[]): string =>
     `table inet ${FIREWALL_TABLE} {`,
     ...uplinks.flatMap(counters),
     ...chain("prerouting", "type filter hook prerouting priority mangle", [
-      ...uplinks.map(anchorInbound),
+      ...uplinks.flatMap(anchorInbound),
       ...uplinks.flatMap(countReplies),
       ...uplinks.map(restoreMark),
     ]),
-    ...chain("output", "type route hook output priority mangle", [ANCHOR_PROBES, ...uplinks.map(restoreMark)]),
+    ...chain("output", "type route hook output priority mangle", [
+      ANCHOR_PROBES,
+      ...uplinks.map(restoreMark),
+      ...uplinks.flatMap(withoutRedirects),
+    ]),
     ...chain("postrouting", "type filter hook postrouting priority mangle", [
-      ...uplinks.map((uplink) => markLeaving(uplink, uplinks)),
+      ...besideFirst(uplinks).flatMap((uplink) => markLeaving(uplink, uplinks)),
       ...uplinks.flatMap(countLeaving),
     ]),
     ...chain("entering_prefixes", "type nat hook prerouting priority dstnat", uplinks.flatMap(enterPrefixes)),
@@ -72,9 +78,34 @@ const counters = ({ number }: FirewallUplink): readonly string[] =>
     (["sent", "received"] as const).map((direction) => `  counter ${counterName({ number, family, direction })} { }`),
   );
 
-/** A flow that begins outside belongs to the uplink through which it came in. */
-const anchorInbound = ({ number, interface: name }: FirewallUplink): string =>
-  `iifname "${name}" ct state new ct mark set ct mark and ${OTHERS} or ${hex(markOf(number) | ANCHORED)}`;
+/**
+ * A flow that begins outside belongs to the uplink through which it came in. On an interface that others use too nobody
+ * can tell whether it did.
+ */
+const anchorInbound = ({ number, interface: name, beside }: FirewallUplink): readonly string[] =>
+  beside === null
+    ? [`iifname "${name}" ct state new ct mark set ct mark and ${OTHERS} or ${hex(markOf(number) | ANCHORED)}`]
+    : [];
+
+/** The uplink's packets as they leave; none in a family that it lacks. */
+const leaving = ({ interface: name, beside }: FirewallUplink, family: Family): readonly string[] => {
+  if (beside === null) return [`oifname "${name}"`];
+  const gateway = beside[family];
+  return gateway === null ? [] : [`oifname "${name}" rt ${family === "ipv4" ? "ip" : "ip6"} nexthop ${gateway}`];
+};
+
+/**
+ * A packet that leaves by the interface that it came in by makes the kernel tell its sender of the shorter way, past us:
+ * whoever heeds that is lost to every later switch. IPv6 has no setting for it.
+ */
+const withoutRedirects = ({ interface: name, beside }: FirewallUplink): readonly string[] =>
+  beside === null
+    ? []
+    : [`oifname "${name}" icmp type redirect drop`, `oifname "${name}" icmpv6 type nd-redirect drop`];
+
+/** An interface of one uplink may be where another's second router is: the more exact rules first. */
+const besideFirst = (uplinks: readonly FirewallUplink[]): readonly FirewallUplink[] =>
+  uplinks.toSorted((a, b) => Number(a.beside === null) - Number(b.beside === null));
 
 /** Our probes carry an anchored mark from their socket: they count as nobody's traffic. */
 const ANCHOR_PROBES = `ct state new meta mark and ${hex(ANCHORED)} != 0 ct mark set meta mark`;
@@ -87,32 +118,35 @@ const restoreMark = ({ number }: FirewallUplink): string =>
  * uplink has no carrier, still bears the translation that was made for its own: only the flush, which goes by the mark,
  * lets it start anew. What bears the number of an uplink that is configured no more counts as unmarked.
  */
-const markLeaving = ({ number, interface: name }: FirewallUplink, uplinks: readonly FirewallUplink[]): string => {
-  const known = uplinks.map((uplink) => hex(markOf(uplink.number))).join(", ");
-  return `oifname "${name}" ct mark and ${hex(NUMBER_MASK)} != { ${known} } ct mark set ct mark and ${OTHERS} or ${hex(markOf(number))}`;
+const markLeaving = (uplink: FirewallUplink, uplinks: readonly FirewallUplink[]): readonly string[] => {
+  const known = uplinks.map(({ number }) => hex(markOf(number))).join(", ");
+  const unknown = `ct mark and ${hex(NUMBER_MASK)} != { ${known} }`;
+  const matches = new Set(BOTH.flatMap((family) => leaving(uplink, family)));
+  return [...matches].map(
+    (match) => `${match} ${unknown} ct mark set ct mark and ${OTHERS} or ${hex(markOf(uplink.number))}`,
+  );
 };
 
 const countLeaving = (uplink: FirewallUplink): readonly string[] =>
-  BOTH.map((family) =>
-    counting(uplink, {
-      name: `oifname "${uplink.interface}"`,
-      family,
-      way: "original",
-      end: "daddr",
-      direction: "sent",
-    }),
+  BOTH.flatMap((family) =>
+    leaving(uplink, family).map((name) =>
+      counting(uplink, { name, family, way: "original", end: "daddr", direction: "sent" }),
+    ),
   );
 
 const countReplies = (uplink: FirewallUplink): readonly string[] =>
   BOTH.map((family) =>
     counting(uplink, {
-      name: `iifname "${uplink.interface}"`,
+      name: comingBack(uplink),
       family,
       way: "reply",
       end: "saddr",
       direction: "received",
     }),
   );
+
+const comingBack = ({ interface: name, beside, number }: FirewallUplink): string =>
+  beside === null ? `iifname "${name}"` : `iifname "${name}" ct mark and ${hex(NUMBER_MASK)} == ${hex(markOf(number))}`;
 
 interface Counting {
   readonly name: string;
@@ -135,15 +169,19 @@ const exceptions = (aside: readonly string[], family: Family, end: Counting["end
   return own.length === 0 ? [] : [`${family === "ipv4" ? "ip" : "ip6"} ${end} != { ${own.join(", ")} }`];
 };
 
-const masquerade = ({ interface: name, masquerade: families, foreign }: FirewallUplink): readonly string[] => [
-  ...(foreign.length === 0 || families.includes("ipv4")
+const masquerade = (uplink: FirewallUplink): readonly string[] => [
+  ...(uplink.foreign.length === 0 || uplink.masquerade.includes("ipv4")
     ? []
-    : [`oifname "${name}" ip saddr { ${foreign.join(", ")} } masquerade`]),
-  ...families.map((family) => `oifname "${name}" meta nfproto ${family} masquerade`),
+    : leaving(uplink, "ipv4").map((match) => `${match} ip saddr { ${uplink.foreign.join(", ")} } masquerade`)),
+  ...uplink.masquerade.flatMap((family) =>
+    leaving(uplink, family).map((match) => `${match} meta nfproto ${family} masquerade`),
+  ),
 ];
 
-const leavePrefixes = ({ interface: name, prefixes }: FirewallUplink): readonly string[] =>
-  prefixes.map(({ inner, outer }) => `oifname "${name}" ip6 saddr ${inner} snat ip6 prefix to ${outer}`);
+const leavePrefixes = (uplink: FirewallUplink): readonly string[] =>
+  leaving(uplink, "ipv6").flatMap((match) =>
+    uplink.prefixes.map(({ inner, outer }) => `${match} ip6 saddr ${inner} snat ip6 prefix to ${outer}`),
+  );
 
 /** The router's own address may lie within the outer prefix, and is nobody else's. */
 const enterPrefixes = ({ interface: name, prefixes }: FirewallUplink): readonly string[] =>

@@ -43,7 +43,9 @@ export const remember = (state: State, now: number): Memory => ({
   pin: state.pin,
   test: state.test,
   told: state.scripts.told,
-  resolverLinks: state.uplinks.flatMap(({ settings }) => (settings.dns.length > 0 ? [settings.interface] : [])),
+  resolverLinks: state.uplinks.flatMap(({ settings, device }) =>
+    settings.dns.length > 0 && device !== null ? [device.name] : [],
+  ),
   originalSysctls: state.originalSysctls,
 });
 

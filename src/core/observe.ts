@@ -104,8 +104,9 @@ const needsFlush = (monitor: Monitor, detector: Monitor["detector"]): boolean =>
 const sendProbe = ({ uplink, family, monitor }: Place, probe: ProbeRequest): SendProbe[] => {
   const { targets, resolvers } = uplink.settings.families[family];
   const target = targets[probe.target];
-  if (target === undefined || !monitor.path.usable) return [];
-  const { name, interface: device } = uplink.settings;
+  const { device } = uplink;
+  if (target === undefined || device === null || !monitor.path.usable) return [];
+  const { name } = uplink.settings;
   const mark = markOf(uplink.number) | ANCHORED;
   return [
     {
@@ -115,7 +116,7 @@ const sendProbe = ({ uplink, family, monitor }: Place, probe: ProbeRequest): Sen
       seq: probe.seq,
       target,
       resolvers,
-      interface: device,
+      interface: device.name,
       link: monitor.path.link,
       mark,
     },

@@ -1,3 +1,4 @@
+import { isBeside } from "./device.ts";
 import type { Family } from "./family.ts";
 import { type Hop, type KernelState, type Link, MAIN_TABLE, PROTOCOL, type Route } from "./kernel.ts";
 import type { UplinkSettings } from "./settings.ts";
@@ -40,9 +41,11 @@ export const ADOPTED_METRIC = 87_000_000;
 /** Where to look for a path. */
 export interface FindPath {
   readonly uplink: UplinkSettings;
+  /** Its interface, null where none was found. */
+  readonly device: string | null;
   readonly family: Family;
   readonly kernel: KernelState;
-  /** The interfaces of all uplinks. */
+  /** The interfaces that belong to one uplink each. */
   readonly uplinkInterfaces: readonly string[];
   /** The path as it was before. */
   readonly before: Path | null;
@@ -51,11 +54,16 @@ export interface FindPath {
 }
 
 /** Finds an uplink's path in what was read from the kernel. Never throws. */
-export const findPath = ({ uplink, family, kernel, uplinkInterfaces, before, now }: FindPath): Path => {
-  const link = kernel.links.find((candidate) => candidate.name === uplink.interface);
-  if (link === undefined) return lost(null, `the interface ${uplink.interface} is missing`);
+export const findPath = ({ uplink, device, family, kernel, uplinkInterfaces, before, now }: FindPath): Path => {
+  const { gateway } = uplink.families[family];
+  if (device === null) return lost(null, `no interface is in the network of the gateway ${gateway}`);
+  const link = kernel.links.find((candidate) => candidate.name === device);
+  if (link === undefined) return lost(null, `the interface ${device} is missing`);
   if (!link.adminUp) return lost(link, `the interface ${link.name} is switched off`);
   if (!link.carrier) return lost(link, `no carrier on ${link.name}`);
+  if (uplink.interface === null && gateway !== null && !isBeside(gateway, link, kernel)) {
+    return lost(link, `the gateway ${gateway} is in no network of ${link.name}`);
+  }
   const addresses = sourceAddresses({ kernel, family, link, uplinkInterfaces });
   const bereft = addresses?.length === 0 && isBereft(before, link);
   if (addresses === null || bereft)
@@ -98,7 +106,9 @@ type SourceSearch = Pick<FindPath, "kernel" | "family" | "uplinkInterfaces"> & {
 
 type FoundHop = Pick<UsablePath, "gateway" | "onlink" | "expiresAt">;
 
-const findHop = (search: Omit<FindPath, "before" | "uplinkInterfaces"> & { link: Link }): FoundHop | null => {
+const findHop = (
+  search: Omit<FindPath, "before" | "device" | "uplinkInterfaces"> & { link: Link },
+): FoundHop | null => {
   const configured = search.uplink.families[search.family].gateway;
   if (configured !== null) return { gateway: configured, onlink: true, expiresAt: Number.POSITIVE_INFINITY };
   const learned = learnedDefault(search.kernel, search.family, search.link);

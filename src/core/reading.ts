@@ -12,7 +12,7 @@ const ASK_AGAIN_MS = 1000;
 /** Orders a reading of the kernel, with what concerns these uplinks. Pure; never throws. */
 export const askKernel = (state: State, now: number): { state: State; command: Command } => ({
   state: { ...state, upkeep: { ...state.upkeep, askedAt: now, reading: true, readAt: now + READ_EVERY_MS } },
-  command: { kind: "read-kernel", sysctlNames: sysctlNames(state.uplinks.map((uplink) => uplink.settings)) },
+  command: { kind: "read-kernel", sysctlNames: sysctlNames(state.uplinks) },
 });
 
 /** Whether a reading is to come that will show all changes that we know of: a burst of hints needs no more than one. Never throws. */

@@ -76,7 +76,8 @@ const linkOf = (uplink: UplinkState, inUse: readonly Resolver[]): readonly Resol
   const servers = serversOf(uplink);
   const isThere = FAMILIES.some((family) => uplink.families[family]?.path.usable);
   const used = inUse.some(({ number }) => number === uplink.number);
-  return servers.length > 0 && isThere ? [{ interface: uplink.settings.interface, servers, used }] : [];
+  const { device } = uplink;
+  return servers.length > 0 && isThere && device !== null ? [{ interface: device.name, servers, used }] : [];
 };
 
 /** What became of it. Pure; never throws. */

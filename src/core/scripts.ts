@@ -124,9 +124,9 @@ const contract = (state: State, word: string, lead: UplinkState): readonly strin
   const secondary = lead !== primary ? lead : left === undefined || left === primary ? next : left;
   return [
     word,
-    primary?.settings.interface ?? "",
+    primary?.device?.name ?? "",
     gatewayOf(primary, "ipv4"),
-    secondary?.settings.interface ?? "",
+    secondary?.device?.name ?? "",
     gatewayOf(secondary, "ipv4"),
     gatewayOf(secondary, "ipv6"),
   ];

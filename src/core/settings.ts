@@ -24,7 +24,8 @@ export interface ScriptSettings {
 /** One uplink. */
 export interface UplinkSettings {
   readonly name: string;
-  readonly interface: string;
+  /** null: the one whose network holds the gateway. */
+  readonly interface: string | null;
   /** Preference class, 1 is best; uplinks of one tier share traffic by weight. */
   readonly tier: number;
   /** 1..256. */

@@ -1,6 +1,7 @@
 import { startDetector } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import type { DetectionSettings } from "./detector/presets.ts";
+import { deviceOf } from "./device.ts";
 import type { Family } from "./family.ts";
 import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
 import { MOST_UPLINKS } from "./mark.ts";
@@ -149,8 +150,10 @@ const reconfigure = ({ one, before, number, learned, seed, now }: Reconfigure): 
       now,
     });
   };
+  const known = before?.device ?? null;
   return {
     settings: one,
+    device: one.interface === null ? known : { name: one.interface, shared: false },
     number,
     prefixes: before?.prefixes ?? [],
     mistranslated: before?.mistranslated ?? false,
@@ -231,9 +234,14 @@ const inUse = (state: State, kernel: KernelState, family: Family): readonly stri
   const route = kernel.routes.find(
     (one) => one.family === family && one.protocol === PROTOCOL && one.table === MAIN_TABLE && one.metric === 1,
   );
-  const links = new Set(route?.hops.map((hop) => hop.link));
-  const used = kernel.links.filter((link) => links.has(link.index)).map((link) => link.name);
+  const takes = (settings: UplinkSettings): boolean => {
+    const name = deviceOf(settings, kernel)?.name;
+    const link = kernel.links.find((one) => one.name === name)?.index;
+    const isGateway = (gateway: string | null): boolean =>
+      settings.interface !== null || gateway === settings.families[family].gateway;
+    return route?.hops.some((hop) => hop.link === link && isGateway(hop.gateway)) ?? false;
+  };
   return state.uplinks
-    .filter((uplink) => used.includes(uplink.settings.interface) && uplink.families[family] !== null)
+    .filter((uplink) => uplink.families[family] !== null && takes(uplink.settings))
     .map((uplink) => uplink.settings.name);
 };

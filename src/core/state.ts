@@ -1,4 +1,5 @@
 import type { DetectorState } from "./detector/detect.ts";
+import type { Device } from "./device.ts";
 import type { Family } from "./family.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
@@ -74,6 +75,8 @@ export interface Gate {
 /** One uplink. */
 export interface UplinkState {
   readonly settings: UplinkSettings;
+  /** The interface that it uses; where the config names none, the last that was found, null before. */
+  readonly device: Device | null;
   /** 1..31, kept while the name is configured: it is in the marks of running flows. */
   readonly number: number;
   /** IPv6 prefixes that stand for each other as packets cross it. */

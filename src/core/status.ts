@@ -2,6 +2,7 @@ import { candidates, isWorking } from "./candidate.ts";
 import { obstacles, obstacleText } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
+import { ownNames } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { reasonOf } from "./gateway.ts";
 import { mainFamily } from "./lead.ts";
@@ -50,7 +51,8 @@ export interface FamilyStatus {
 /** One uplink. */
 export interface UplinkStatus {
   readonly name: string;
-  readonly interface: string;
+  /** null: none is in the network of its gateway. */
+  readonly interface: string | null;
   readonly number: number;
   readonly tier: number;
   readonly weight: number;
@@ -131,14 +133,14 @@ const familyStatus = (family: FamilyState, now: number): FamilyStatus => ({
 });
 
 const uplinkStatus = (uplink: UplinkState, now: number): UplinkStatus => {
-  const { name, interface: device, tier, weight, metered } = uplink.settings;
+  const { name, tier, weight, metered } = uplink.settings;
   const one = (family: Family): UplinkFamilyStatus | null => {
     const monitor = uplink.families[family];
     return monitor === null ? null : monitorStatus(monitor, { targets: uplink.settings.families[family].targets, now });
   };
   return {
     name,
-    interface: device,
+    interface: uplink.device?.name ?? null,
     number: uplink.number,
     tier,
     weight,
@@ -201,11 +203,12 @@ const unrouted = ({ uplinks, kernel }: State): readonly string[] =>
       ).map(obstacleText);
 
 const untranslated = ({ uplinks, kernel }: State): readonly string[] => {
-  const uplinkInterfaces = uplinks.map(({ settings }) => settings.interface);
-  return uplinks.flatMap(({ settings, families }) => {
-    if (kernel === null || settings.prefixes === null || families.ipv6?.path.usable !== true) return [];
-    const { interface: name, prefixes } = settings;
-    const { problem } = translate({ settings: prefixes, interface: name, uplinkInterfaces, kernel });
+  const uplinkInterfaces = ownNames(uplinks.map(({ device }) => device));
+  return uplinks.flatMap(({ settings, device, families }) => {
+    if (kernel === null || device === null || settings.prefixes === null || families.ipv6?.path.usable !== true)
+      return [];
+    const search = { interface: device.name, uplinkInterfaces, kernel };
+    const { problem } = translate({ settings: settings.prefixes, ...search });
     return problem === null ? [] : [`IPv6 prefixes on ${settings.name}: ${problem}.`];
   });
 };

@@ -1,5 +1,6 @@
 import { assess } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
+import { type Device, deviceOf, ownNames } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import type { KernelState } from "./kernel.ts";
 import { nothing, type Observation, tell, withMonitor } from "./observe.ts";
@@ -11,8 +12,9 @@ import { samePairs, translate } from "./translation.ts";
 export const survey = (state: State, now: number): Observation => {
   const { kernel } = state;
   if (kernel === null) return nothing(state);
-  const uplinkInterfaces = state.uplinks.map(({ settings }) => settings.interface);
-  const uplinks = state.uplinks.map((uplink) => surveyUplink({ uplink, kernel, uplinkInterfaces, now }));
+  const found = state.uplinks.map((uplink) => ({ uplink, device: deviceOf(uplink.settings, kernel) }));
+  const uplinkInterfaces = ownNames(found.map(({ device }) => device));
+  const uplinks = found.map((one) => surveyUplink({ ...one, kernel, uplinkInterfaces, now }));
   const surveyed = { ...state, uplinks };
   const before = (place: { uplink: UplinkState; family: Family }): Monitor | null =>
     state.uplinks.find((uplink) => uplink.number === place.uplink.number)?.families[place.family] ?? null;
@@ -22,26 +24,41 @@ export const survey = (state: State, now: number): Observation => {
 
 interface SurveyUplink {
   readonly uplink: UplinkState;
+  /** null where it has none now. */
+  readonly device: Device | null;
   readonly kernel: KernelState;
   readonly uplinkInterfaces: readonly string[];
   readonly now: number;
 }
 
-const surveyUplink = ({ uplink, kernel, uplinkInterfaces, now }: SurveyUplink): UplinkState =>
-  FAMILIES.reduce((current, family) => {
-    const monitor = current.families[family];
-    if (monitor === null) return current;
-    const before = monitor.path;
-    const path = findPath({ uplink: current.settings, family, kernel, uplinkInterfaces, before, now });
-    const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
-    const gateway = sameGateway(before, path) ? monitor.gateway : null;
-    return withMonitor(current, family, { ...monitor, path, gateway, unflushed });
-  }, withPrefixes({ uplink, kernel, uplinkInterfaces }));
+const surveyUplink = ({ uplink, device, kernel, uplinkInterfaces, now }: SurveyUplink): UplinkState =>
+  FAMILIES.reduce(
+    (current, family) => {
+      const monitor = current.families[family];
+      if (monitor === null) return current;
+      const before = monitor.path;
+      const search = { uplink: current.settings, device: device?.name ?? null, family };
+      const path = findPath({ ...search, kernel, uplinkInterfaces, before, now });
+      const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
+      const gateway = sameGateway(before, path) ? monitor.gateway : null;
+      return withMonitor(current, family, { ...monitor, path, gateway, unflushed });
+    },
+    withPrefixes({ uplink: withDevice(uplink, device), kernel, uplinkInterfaces }),
+  );
+
+/** The rules of our table keep to an interface that is gone until another takes its place. */
+const withDevice = (uplink: UplinkState, device: Device | null): UplinkState =>
+  device === null || (uplink.device?.name === device.name && uplink.device.shared === device.shared)
+    ? uplink
+    : { ...uplink, device };
 
 /** A prefix that is gone for a moment, as when an interface is made anew, is kept: nothing can cross the uplink then. */
-const withPrefixes = ({ uplink, kernel, uplinkInterfaces }: Omit<SurveyUplink, "now">): UplinkState => {
-  const { prefixes: settings, interface: name } = uplink.settings;
-  const prefixes = settings === null ? [] : translate({ settings, interface: name, uplinkInterfaces, kernel }).pairs;
+const withPrefixes = (search: Omit<SurveyUplink, "device" | "now">): UplinkState => {
+  const { uplink, kernel, uplinkInterfaces } = search;
+  const settings = uplink.settings.prefixes;
+  const name = uplink.device?.name ?? null;
+  const prefixes =
+    settings === null || name === null ? [] : translate({ settings, interface: name, uplinkInterfaces, kernel }).pairs;
   const isGone = settings !== null && prefixes.length === 0;
   if (isGone || samePairs(prefixes, uplink.prefixes)) return uplink;
   return { ...uplink, prefixes, mistranslated: uplink.mistranslated || uplink.prefixes.length > 0 };

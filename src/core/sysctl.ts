@@ -11,16 +11,18 @@ const HASH_POLICY: Readonly<Record<Family, string>> = {
 };
 
 /** The sysctls to read for these uplinks, by their path below /proc/sys. Never throws. */
-export const sysctlNames = (uplinks: readonly UplinkSettings[]): readonly string[] => [
+export const sysctlNames = (uplinks: readonly UplinkState[]): readonly string[] => [
   RP_FILTER_ALL,
   "net/ipv6/conf/all/disable_ipv6",
   HASH_POLICY.ipv4,
   HASH_POLICY.ipv6,
-  ...uplinks.flatMap(({ interface: name }) => [
-    rpFilter(name),
-    promote(name),
-    ...FAMILIES.map((family) => linkdown(family, name)),
-  ]),
+  ...uplinks.flatMap(({ device }) => (device === null ? [] : namesFor(device.name))),
+];
+
+const namesFor = (name: string): readonly string[] => [
+  rpFilter(name),
+  promote(name),
+  ...FAMILIES.map((family) => linkdown(family, name)),
 ];
 
 const rpFilter = (name: string): string => `net/ipv4/conf/${name}/rp_filter`;
@@ -37,14 +39,18 @@ export const wantedSysctls = (
   uplinks: readonly UplinkState[],
   kernel: KernelState,
 ): Readonly<Record<string, string>> => {
-  const entries = uplinks.flatMap(({ settings }): [string, string][] => [
-    ...FAMILIES.map((family): [string, string] => [linkdown(family, settings.interface), "1"]),
-    ...(isStrict(settings.interface, kernel) ? [[rpFilter(settings.interface), "2"] as [string, string]] : []),
-    ...(isOurDuty(settings) ? [[promote(settings.interface), "1"] as [string, string]] : []),
+  const entries = uplinks.flatMap(({ settings, device }): [string, string][] => [
+    ...(device === null ? [] : wantedOn(device.name, settings, kernel)),
     ...(isShared(settings, uplinks) ? FAMILIES.map((family): [string, string] => [HASH_POLICY[family], "1"]) : []),
   ]);
   return Object.fromEntries(entries.filter(([name]) => kernel.sysctls[name] !== undefined));
 };
+
+const wantedOn = (name: string, settings: UplinkSettings, kernel: KernelState): [string, string][] => [
+  ...FAMILIES.map((family): [string, string] => [linkdown(family, name), "1"]),
+  ...(isStrict(name, kernel) ? [[rpFilter(name), "2"] as [string, string]] : []),
+  ...(isOurDuty(settings) ? [[promote(name), "1"] as [string, string]] : []),
+];
 
 /** The kernel takes the larger of the interface's value and `all`'s: 0 off, 1 strict, 2 loose. */
 const isStrict = (name: string, kernel: KernelState): boolean =>

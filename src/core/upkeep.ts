@@ -130,7 +130,7 @@ const hasDeadDefault = (state: State, kernel: KernelState, family: Family): bool
 
 /** Somebody's default through an interface that is no uplink, a VPN say, is theirs. */
 const hasForeignWayOut = (state: State, kernel: KernelState, family: Family): boolean => {
-  const uplinkNames = state.uplinks.map((uplink) => uplink.settings.interface);
+  const uplinkNames = state.uplinks.map((uplink) => uplink.device?.name);
   const uplinkLinks = kernel.links.filter((link) => uplinkNames.includes(link.name)).map((link) => link.index);
   return kernel.routes.some(
     (route) =>

@@ -1,6 +1,7 @@
 import { linksToSwitchOn, wantedAddresses } from "./addressing.ts";
 import { destinationRoutes } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
+import type { Device } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { type FirewallUplink, firewallRuleset } from "./firewall.ts";
 import {
@@ -78,7 +79,7 @@ export const wanted = (input: WantedInput): Wanted => {
     ],
     displaced,
     sysctls: wantedSysctls(input.uplinks, input.kernel),
-    firewall: firewallRuleset(input.uplinks.map(firewallUplink)),
+    firewall: firewallRuleset(input.uplinks.flatMap(firewallUplink)),
   };
 };
 
@@ -151,14 +152,15 @@ const uplinkTables = ({ uplinks }: WantedInput, family: Family): readonly Route[
 /**
  * Per uplink and family: our mark, and the uplink's own addresses, take the uplink's table, but first table main
  * without its default, so that LAN and VPN routes still win. The address of an uplink that is down gets no rule:
- * what is bound to it had better take the default than a dead line.
+ * what is bound to it had better take the default than a dead line. Nor does one on an interface that others use too.
  */
 const uplinkRules = (uplink: UplinkState, family: Family): readonly Rule[] => {
   const monitor = uplink.families[family];
   if (monitor === null) return [];
   const first = priorityOf(uplink.number);
   const mark = { mark: markOf(uplink.number), mask: NUMBER_MASK };
-  const sources = monitor.path.usable && !isDown(monitor) ? monitor.path.addresses : [];
+  const isItsOwn = uplink.device?.shared !== true;
+  const sources = isItsOwn && monitor.path.usable && !isDown(monitor) ? monitor.path.addresses : [];
   const table = tableOf(uplink.number);
   return [
     ...rulePair({ family, priority: first, select: mark, table }),
@@ -206,11 +208,20 @@ const displacedDefaults = ({ uplinks, kernel }: WantedInput, family: Family): re
   );
 };
 
-const firewallUplink = (uplink: UplinkState): FirewallUplink => ({
+const firewallUplink = (uplink: UplinkState): readonly FirewallUplink[] =>
+  uplink.device === null ? [] : [onDevice(uplink, uplink.device)];
+
+const onDevice = (uplink: UplinkState, { name, shared }: Device): FirewallUplink => ({
   number: uplink.number,
-  interface: uplink.settings.interface,
+  interface: name,
+  beside: shared ? gatewaysOf(uplink) : null,
   masquerade: FAMILIES.filter((family) => uplink.settings.families[family].masquerade),
   foreign: uplink.settings.foreign,
   prefixes: uplink.prefixes,
   aside: FAMILIES.flatMap((family) => uplink.settings.families[family].routes),
+});
+
+const gatewaysOf = ({ settings: { families } }: UplinkState): Readonly<Record<Family, string | null>> => ({
+  ipv4: families.ipv4.gateway,
+  ipv6: families.ipv6.gateway,
 });

@@ -39,7 +39,7 @@ test("mistakes go to standard error with their places, and the exit code is 2", 
     code: 2,
     written: [],
     complained: [
-      `${path}:2:5 uplinks[0].interface: is missing → give text such as eth0\n` +
+      `${path}:2:5 uplinks[0]: has neither an interface nor a gateway → name an interface, such as \`interface: eth0\`, or give \`ipv4: { gateway: 192.168.1.254 }\`\n` +
         `${path}:3:5 uplinks[0].interfce: is unknown → did you mean interface?`,
     ],
   });

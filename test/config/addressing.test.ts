@@ -111,3 +111,47 @@ describe("a static address", () => {
     ]);
   });
 });
+
+describe("an uplink without an interface", () => {
+  const without = (...lines: string[]): string =>
+    [
+      "uplinks:",
+      "  - { name: fiber, interface: eth0 }",
+      "  - name: second",
+      ...lines.map((line) => `    ${line}`),
+    ].join("\n");
+  const complaintsAbout = (...lines: string[]): string[] => {
+    try {
+      parseConfig(without(...lines), "c");
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.issues.map((issue) => formatIssue("c", issue));
+      throw error;
+    }
+  };
+
+  test("is where its gateway is, in the families that have one", () => {
+    const { uplinks } = parseConfig(without("ipv4: { gateway: 192.168.77.254 }"), "c").settings;
+    expect(uplinks[1]).toMatchObject({
+      interface: null,
+      families: { ipv4: { method: "external", gateway: "192.168.77.254" }, ipv6: { method: "none" } },
+    });
+  });
+
+  test.each([
+    [
+      ["weight: 2"],
+      "c:3:5 uplinks[1]: has neither an interface nor a gateway → name an interface, such as `interface: eth0`, or give `ipv4: { gateway: 192.168.1.254 }`",
+    ],
+    [
+      ['ipv6: { gateway: "fe80::1" }'],
+      "c:4:22 uplinks[1].ipv6.gateway: fe80::1 may be on any interface → name the interface, or give a gateway that isn't link-local",
+    ],
+    [
+      ["ipv4: { method: static, address: 10.0.0.2/24, gateway: 10.0.0.1 }"],
+      "c:4:21 uplinks[1].ipv4.method: static needs an interface → name it: `interface: eth0`",
+    ],
+  ])("%j gets one clear sentence", (lines, sentence) => {
+    expect(complaintsAbout(...lines)).toEqual([sentence]);
+  });
+});

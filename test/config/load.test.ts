@@ -319,7 +319,7 @@ describe("each mistake has its place, its path and its remedy", () => {
   test("in what is missing, at the group that lacks it", () => {
     expect(complaints("log: { level: info }")).toEqual(["c:1:1 uplinks: is missing → give a list"]);
     expect(complaints("uplinks:\n  - name: fiber\n")).toEqual([
-      "c:2:5 uplinks[0].interface: is missing → give text such as eth0",
+      "c:2:5 uplinks[0]: has neither an interface nor a gateway → name an interface, such as `interface: eth0`, or give `ipv4: { gateway: 192.168.1.254 }`",
     ]);
     expect(complaints("uplinks: []")).toEqual(["c:1:10 uplinks: has too few entries → list 1 to 31"]);
     expect(complaints("- a\n- b")).toEqual(["c:1:1 a list doesn't fit → give a group of options"]);

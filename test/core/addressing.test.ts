@@ -16,6 +16,7 @@ const STATIC: UplinkSettings = {
 const uplinks = [FIBER, STATIC].map(
   (settings, place): UplinkState => ({
     settings,
+    device: null,
     number: place + 1,
     prefixes: [],
     mistranslated: false,

@@ -49,6 +49,7 @@ table inet wan_failover {
 const uplink = (number: number, name: string, changes: Partial<FirewallUplink> = {}): FirewallUplink => ({
   number,
   interface: name,
+  beside: null,
   masquerade: [],
   foreign: [],
   prefixes: [],
@@ -111,4 +112,20 @@ test("prefixes stand for each other both ways, but for the router's own addresse
     'iifname "eth0" ip6 daddr 2001:db8:a::/64 fib daddr type != local dnat ip6 prefix to fd00:1::/64',
     'oifname "eth0" ip6 saddr fd00:1::/64 snat ip6 prefix to 2001:db8:a::/64',
   ]);
+});
+
+test("an uplink in a LAN is told by its next hop, and sends nobody past us", () => {
+  const beside = { ipv4: "192.168.1.254", ipv6: null };
+  const second = uplink(2, "lan0", { beside, masquerade: ["ipv4", "ipv6"] });
+  const rules = firewallRuleset([uplink(1, "eth0"), second]).split("\n");
+  const ofLan = rules.map((rule) => rule.trim()).filter((rule) => rule.includes("lan0"));
+  expect(ofLan.filter((rule) => !rule.includes("counter"))).toEqual([
+    'oifname "lan0" icmp type redirect drop',
+    'oifname "lan0" icmpv6 type nd-redirect drop',
+    'oifname "lan0" rt ip nexthop 192.168.1.254 ct mark and 0x1f000000 != { 0x01000000, 0x02000000 } ct mark set ct mark and 0xc0ffffff or 0x02000000',
+    'oifname "lan0" rt ip nexthop 192.168.1.254 meta nfproto ipv4 masquerade',
+  ]);
+  expect(ofLan.find((rule) => rule.includes("uplink2_ipv4_received"))).toMatch(
+    /^iifname "lan0" ct mark and 0x1f000000 == 0x02000000 meta nfproto ipv4 ct direction reply/,
+  );
 });

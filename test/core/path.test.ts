@@ -8,7 +8,16 @@ const NOW = 50_000;
 const UPLINKS = ["eth0", "wwan0"];
 
 const find = (kernel: KernelState, search: Partial<Parameters<typeof findPath>[0]> = {}): Path =>
-  findPath({ uplink: FIBER, family: "ipv4", kernel, uplinkInterfaces: UPLINKS, before: null, now: NOW, ...search });
+  findPath({
+    uplink: FIBER,
+    device: "eth0",
+    family: "ipv4",
+    kernel,
+    uplinkInterfaces: UPLINKS,
+    before: null,
+    now: NOW,
+    ...search,
+  });
 
 const USABLE: UsablePath = {
   usable: true,

@@ -24,9 +24,11 @@ export const uplink = group(
         error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
       })
       .meta({
-        description: "The network interface, as `ip link` shows it. Unique; it may come and go.",
+        description:
+          "The network interface, as `ip link` shows it. Unique; it may come and go. Default: the one whose network holds the `gateway` below, such as a second router on the LAN or the far end of a VPN.",
         examples: ["eth0", "wwan0"],
-      }),
+      })
+      .optional(),
     tier: z
       .int()
       .min(1)

@@ -7,7 +7,7 @@ import { type Chain, type Filter, type MarkUse, mayTranslate } from "./filter.ts
 import { type Check, enumerate, type Finding, note, warning } from "./finding.ts";
 import { parseIptablesListing } from "./iptables-listing.ts";
 import { parseNftListing } from "./nft-listing.ts";
-import { type Attached, canSend, localNetworks, uplinksOf, uplinksUsing } from "./topology.ts";
+import { type Attached, canSend, localNetworks, type PlacedUplink, uplinksOf, uplinksUsing } from "./topology.ts";
 
 /** What the firewall does to packets that cross an uplink. */
 export const FIREWALL_CHECKS: readonly Check[] = [
@@ -38,7 +38,7 @@ const routedNetworks = (facts: MachineFacts, family: Family): readonly Attached[
   });
 
 interface Untranslated {
-  readonly uplink: UplinkSettings;
+  readonly uplink: PlacedUplink;
   readonly local: Attached;
 }
 
@@ -60,7 +60,7 @@ const weTranslate = ({ families, foreign, prefixes }: UplinkSettings, network: N
         return around !== null && covers(around, network);
       }));
 
-const leaving = (family: Family, uplink: UplinkSettings, { link, network }: Attached) => ({
+const leaving = (family: Family, uplink: PlacedUplink, { link, network }: Attached) => ({
   family,
   enters: link.name,
   leaves: uplink.interface,
@@ -123,7 +123,7 @@ const noIPv6Translation = (name: string, all: readonly Untranslated[]): Finding 
 /** Providers drop sources that aren't theirs (RFC 2827, BCP 38). */
 const providersAddresses = (
   filter: Filter,
-  uplinks: readonly UplinkSettings[],
+  uplinks: readonly PlacedUplink[],
   locals: readonly Attached[],
 ): readonly Finding[] => {
   const plain = uplinks.filter(

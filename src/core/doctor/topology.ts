@@ -1,3 +1,4 @@
+import { deviceOf } from "../device.ts";
 import { FAMILIES, type Family } from "../family.ts";
 import type { KernelState, Route } from "../kernel.ts";
 import { isWide, type Network, networkOf } from "../network.ts";
@@ -5,11 +6,20 @@ import { findPath, isForeignDefault, type Path } from "../path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";
 
-/** The uplinks of the config, none without one. Never throws. */
-export const uplinksOf = (facts: MachineFacts): readonly UplinkSettings[] => facts.settings?.uplinks ?? [];
+/** An uplink whose interface is known. */
+export interface PlacedUplink extends UplinkSettings {
+  readonly interface: string;
+}
+
+/** The uplinks of the config, none without one; those without an interface have the one that their gateway is beside. Never throws. */
+export const uplinksOf = (facts: MachineFacts): readonly PlacedUplink[] =>
+  (facts.settings?.uplinks ?? []).flatMap((uplink) => {
+    const device = deviceOf(uplink, facts);
+    return device === null ? [] : [{ ...uplink, interface: device.name }];
+  });
 
 /** The uplinks that use a family. Never throws. */
-export const uplinksUsing = (facts: MachineFacts, family: Family): readonly UplinkSettings[] =>
+export const uplinksUsing = (facts: MachineFacts, family: Family): readonly PlacedUplink[] =>
   uplinksOf(facts).filter((uplink) => uplink.families[family].method !== "none");
 
 /** An uplink's interface, undefined where it is missing. Never throws. */
@@ -21,7 +31,7 @@ export const linkName = (facts: MachineFacts, index: number): string =>
   facts.links.find((link) => link.index === index)?.name ?? `interface ${index}`;
 
 /** The uplink that has this interface, undefined for all others. Never throws. */
-export const uplinkOfLink = (facts: MachineFacts, index: number): UplinkSettings | undefined =>
+export const uplinkOfLink = (facts: MachineFacts, index: number): PlacedUplink | undefined =>
   uplinksOf(facts).find((uplink) => linkOf(facts, uplink)?.index === index);
 
 const kernelOf = (facts: MachineFacts): KernelState => ({ ...facts, rules: [], firewall: null });
@@ -30,6 +40,7 @@ const kernelOf = (facts: MachineFacts): KernelState => ({ ...facts, rules: [], f
 export const pathOf = (facts: MachineFacts, uplink: UplinkSettings, family: Family): Path =>
   findPath({
     uplink,
+    device: uplink.interface,
     family,
     kernel: kernelOf(facts),
     uplinkInterfaces: uplinksOf(facts).map((one) => one.interface),

@@ -1,8 +1,7 @@
-import type { UplinkSettings } from "../settings.ts";
 import { translate } from "../translation.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, type Finding, note, warning } from "./finding.ts";
-import { canSend, linkOf, uplinksOf } from "./topology.ts";
+import { canSend, linkOf, type PlacedUplink, uplinksOf } from "./topology.ts";
 
 /** `translate: { npt: … }` of the uplinks. */
 export const TRANSLATION_CHECKS: readonly Check[] = [
@@ -15,7 +14,7 @@ const prefixes = (facts: MachineFacts): readonly Finding[] | null => {
   return uplinks.flatMap((uplink) => [...incomplete(facts, uplink), ...onLink(facts, uplink)]);
 };
 
-const incomplete = (facts: MachineFacts, uplink: UplinkSettings): readonly Finding[] => {
+const incomplete = (facts: MachineFacts, uplink: PlacedUplink): readonly Finding[] => {
   if (uplink.prefixes === null) return [];
   const uplinkInterfaces = uplinksOf(facts).map((one) => one.interface);
   const { problem } = translate({
@@ -36,7 +35,7 @@ const incomplete = (facts: MachineFacts, uplink: UplinkSettings): readonly Findi
 };
 
 /** On such a link the provider's router asks its neighbours for each host's address (RFC 4861), and nobody answers for ours. */
-const onLink = (facts: MachineFacts, uplink: UplinkSettings): readonly Finding[] => {
+const onLink = (facts: MachineFacts, uplink: PlacedUplink): readonly Finding[] => {
   if (uplink.prefixes?.outer !== null || linkOf(facts, uplink)?.pointToPoint !== false) return [];
   return [
     note({

@@ -49,7 +49,8 @@ export const viewOf = (state: State): View => {
 };
 
 const uplinkView = (state: State, uplink: UplinkState): UplinkView => {
-  const { name, interface: device, tier } = uplink.settings;
+  const { name, tier } = uplink.settings;
+  const device = uplink.device?.name ?? "";
   const family = [mainFamily(state), ...FAMILIES].find((one) => uplink.families[one] !== null) ?? "ipv4";
   const [own] = candidates([uplink], family);
   return {
