@@ -1,0 +1,77 @@
+// A year of two imagined lines in some minutes: does the core's memory stay flat? MONTHS=12 SEED=1 npm run bench soak
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { PRESETS } from "../src/core/detector/presets.ts";
+import { draw } from "../src/core/detector/random.ts";
+import { memoryKernel, openPilot } from "./lib/pilot.ts";
+import { machineText, printTable } from "./lib/report.ts";
+import { imaginedKernel, interfaceOf, settingsFor, USUAL_SITE } from "./lib/site.ts";
+
+const MONTHS = Number(process.env.MONTHS ?? 12);
+const DAYS_A_MONTH = 30;
+const HOUR_MS = 3_600_000;
+
+/** Each line fails so often, on the average, for so long at the most, and loses so many packets meanwhile. */
+const OUTAGE_EVERY_HOURS = 40;
+const OUTAGE_MS_MAX = 20 * 60_000;
+const LOSS = 0.003;
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+
+let random = Number(process.env.SEED ?? 1);
+const chance = (): number => {
+  const drawn = draw(random);
+  random = drawn.random;
+  return drawn.value;
+};
+
+const deadUntil = new Map<string, number>();
+let steps = 0;
+let moves = 0;
+const pilot = openPilot({
+  settings: settingsFor(USUAL_SITE, PRESETS.calm),
+  kernel: memoryKernel(imaginedKernel(USUAL_SITE)),
+  answers: ({ uplink }) => (deadUntil.get(uplink) ?? 0) <= pilot.now() && chance() >= LOSS,
+  onStep: ({ before, step }) => {
+    steps += 1;
+    if (before.families.ipv4.active.join() !== step.state.families.ipv4.active.join()) moves += 1;
+  },
+});
+
+const livedHour = (): void => {
+  for (let place = 0; place < USUAL_SITE.uplinks; place += 1)
+    if (chance() < 1 / OUTAGE_EVERY_HOURS) deadUntil.set(interfaceOf(place), pilot.now() + chance() * OUTAGE_MS_MAX);
+  pilot.advance(HOUR_MS);
+};
+
+const heapMiB = (): number => {
+  collect();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+};
+
+console.log(machineText());
+pilot.push({ kind: "tick" });
+const heaps: number[] = [];
+const rows = Array.from({ length: MONTHS }, (_, month) => {
+  const before = { steps, moves, at: performance.now() };
+  for (let hour = 0; hour < DAYS_A_MONTH * 24; hour += 1) livedHour();
+  const heap = heapMiB();
+  heaps.push(heap);
+  return [
+    String(month + 1),
+    (steps - before.steps).toLocaleString("en"),
+    String(moves - before.moves),
+    ((performance.now() - before.at) / 1000).toFixed(0),
+    heap.toFixed(2),
+  ];
+});
+printTable({
+  title: "a year of two lines, calm, both families",
+  columns: ["month", "events", "moves", "seconds", "heap after collection, MiB"],
+  rows,
+});
+const [second = Number.NaN, last = Number.NaN] = [heaps[1], heaps.at(-1)];
+const growth = last / second - 1;
+console.log(`The last month's heap is ${(growth * 100).toFixed(2)} % over the second's; 2 % are allowed.`);
+process.exitCode = growth <= 0.02 ? 0 : 1;
