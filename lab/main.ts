@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../src/error.ts";
+import { chaosCommand } from "./chaos/command.ts";
 import { demo as runDemo } from "./demo.ts";
 import { runEcho } from "./echo.ts";
 import { FAULT_NAMES, FAULTS } from "./faults.ts";
@@ -11,6 +12,7 @@ import { runWire } from "./wire.ts";
 
 const USAGE = `Usage: lab.mjs COMMAND
   up [OPTIONS]   builds a lab and keeps it until Ctrl-C; OPTIONS as JSON: '{"uplinks":3,"wire":true}'
+  chaos [--minutes N] [--seed S] [--log FILE]   breaks everything at random, and judges the daemon
   faults         lists what can be broken`;
 
 const introduction = (lab: Lab): string =>
@@ -52,7 +54,8 @@ const commands: Readonly<Record<string, (order: string) => void | Promise<void>>
   wire: (order) => runWire(JSON.parse(order)),
 };
 
-const run = async ([name = "", order = "{}"]: readonly string[]): Promise<void> => {
+const run = async ([name = "", order = "{}", ...more]: readonly string[]): Promise<void> => {
+  if (name === "chaos") return chaosCommand(order === "{}" ? [] : [order, ...more]);
   const command = commands[name];
   if (command === undefined) throw new AppError("usage", USAGE);
   await command(order);

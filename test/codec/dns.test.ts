@@ -4,17 +4,24 @@ import { CodecError } from "../../src/codec/codec-error.ts";
 import { type DnsAnswer, type DnsQuestion, decodeAnswer, encodeQuery, isAnswerTo } from "../../src/codec/dns.ts";
 import { parseAddress } from "../../src/codec/ip.ts";
 import { address, family, u32 } from "./arbitrary.ts";
-import { bytesOf } from "./captured.ts";
+import { bytesOf, loadCapture } from "./captured.ts";
 
-/** Captured from dnsmasq 2.90. */
-const TWO_ADDRESSES =
-  "12348580000100020000000004686f7374076578616d706c65036f72670000010001c00c000100010000012c0004c0000250c00c000100010000012c0004c0000251";
-const IPV6 =
-  "12348580000100010000000004686f7374076578616d706c65036f726700001c0001c00c001c00010000012c001020010db8000000000000000000000080";
-const ALIAS =
-  "12348580000100030000000003777777076578616d706c65036f72670000010001c00c000500010000012c001204686f7374076578616d706c65036f726700c02d000100010000012c0004c0000251c02d000100010000012c0004c0000250";
-const NO_SUCH_NAME = "123481830001000000000000026e78076578616d706c65036f72670000010001";
-const REFUSED = "123481850001000000000000056f7468657204746573740000010001";
+/** Answers of a server, in hexadecimal. */
+interface Answers {
+  readonly twoAddresses: string;
+  readonly ipv6: string;
+  readonly alias: string;
+  readonly noSuchName: string;
+  readonly refused: string;
+}
+
+const {
+  twoAddresses: TWO_ADDRESSES,
+  ipv6: IPV6,
+  alias: ALIAS,
+  noSuchName: NO_SUCH_NAME,
+  refused: REFUSED,
+} = loadCapture<Answers>("dns");
 const CAPTURES = [TWO_ADDRESSES, IPV6, ALIAS, NO_SUCH_NAME, REFUSED];
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);

@@ -112,6 +112,7 @@ export const LAYERS: readonly Layer[] = [
       "src/codec",
       "src/cli",
       "src/api/guard.ts",
+      "src/core/detector/random.ts",
       "src/core/family.ts",
       "src/error.ts",
       "node:",
