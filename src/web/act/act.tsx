@@ -3,6 +3,7 @@ import type { Status } from "../../core/status.ts";
 import { Permission } from "../login/permission.tsx";
 import { DryRun } from "./dry-run.tsx";
 import { Failback } from "./failback.tsx";
+import { Mail } from "./mail.tsx";
 import { Pin } from "./pin.tsx";
 import { Test } from "./test.tsx";
 
@@ -18,6 +19,7 @@ export const Act = ({ status }: { readonly status: Status }): JSX.Element => (
       <Test status={status} />
       <Failback status={status} />
       <Pin status={status} />
+      <Mail />
       <DryRun />
     </div>
   </>

@@ -11,7 +11,7 @@ export const LiveCharts = ({ status }: { readonly status: Status }): JSX.Element
   const series = status.uplinks.map(({ name }) => ({ name, values: rttMs.get(name) ?? [] }));
   return (
     <section class="card charts" aria-label="Live charts">
-      <Chart title="Round trip" times={times} series={series} format={rtt} />
+      <Chart title="Round trip" times={times} series={series} format={rtt} least={1} />
     </section>
   );
 };

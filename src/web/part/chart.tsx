@@ -14,12 +14,14 @@ interface Props {
   readonly series: readonly Series[];
   /** A value in words. */
   readonly format: (value: number) => string;
+  /** The scale goes up to this at the least. */
+  readonly least: number;
 }
 
 const HEIGHT = 170;
 
 /** Lines over time. The library is loaded when the first chart is shown. */
-export const Chart = ({ title, times, series, format }: Props): JSX.Element => {
+export const Chart = ({ title, times, series, format, least }: Props): JSX.Element => {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const data = [times, ...series.map(({ values }) => values)] as uPlot.AlignedData;
@@ -32,12 +34,13 @@ export const Chart = ({ title, times, series, format }: Props): JSX.Element => {
     return draw(element, {
       names: names.split(","),
       format,
+      least,
       begun: (begun) => {
         plot.current = begun;
         begun.setData(newest.current);
       },
     });
-  }, [names, format]);
+  }, [names, format, least]);
   useEffect(() => plot.current?.setData(data), [data]);
   return (
     <figure class="chart">
@@ -63,11 +66,22 @@ const Legend = ({ series, format }: Pick<Props, "series" | "format">): JSX.Eleme
 const shown = (value: number | null | undefined, format: (value: number) => string): string =>
   value == null ? "–" : format(value);
 
+/** As exact as the steps between the words are. `at`, `stepS`: s. */
+const timeText = (at: number, stepS: number): string => {
+  const time = new Date(at * 1000);
+  if (stepS >= DAY_S) return time.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  const seconds = stepS < 60 ? ({ second: "2-digit" } as const) : {};
+  return time.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", ...seconds, hour12: false });
+};
+
+const DAY_S = 86_400;
+
 const COLOURS = 4;
 
 interface Drawing {
   readonly names: readonly string[];
   readonly format: (value: number) => string;
+  readonly least: number;
   readonly begun: (plot: uPlot) => void;
 }
 
@@ -97,7 +111,7 @@ const draw = (element: HTMLElement, drawing: Drawing): (() => void) => {
   return () => end.abort();
 };
 
-const options = (element: HTMLElement, { names, format }: Drawing): uPlot.Options => {
+const options = (element: HTMLElement, { names, format, least }: Drawing): uPlot.Options => {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const axis = {
@@ -112,20 +126,13 @@ const options = (element: HTMLElement, { names, format }: Drawing): uPlot.Option
     padding: [8, 0, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, least)] } },
     axes: [
       {
         ...axis,
         grid: { show: false },
-        values: (_, splits) =>
-          splits.map((at) =>
-            new Date(at * 1000).toLocaleTimeString(undefined, {
-              hour: "2-digit",
-              minute: "2-digit",
-              second: "2-digit",
-              hour12: false,
-            }),
-          ),
+        values: (_, splits, ...[, , step]) => splits.map((at) => timeText(at, step)),
+        size: 28,
         space: 90,
       },
       { ...axis, size: 74, space: 34, values: (_, splits) => splits.map(format) },
