@@ -43,8 +43,8 @@ export interface Line {
   readonly use: (at: number) => void;
 }
 
-/** A queue fills and drains within this time. */
-const RAMP_MS = 2_000;
+/** A queue fills in this share of the time that it is there, and drains in as much. */
+const RAMP_SHARE = 0.3;
 
 /** Draws all that will happen to the line beforehand, so that what is asked of it doesn't change it. */
 export const openLine = (options: LineOptions): Line => {
@@ -128,8 +128,8 @@ const targetOutages = (chance: Chance, untilMs: number): Lookup =>
 
 const queueing = (bloat: Episode | null, at: number): number => {
   if (bloat === null) return 0;
-  const edge = Math.min(at - bloat.from, bloat.to - at) / RAMP_MS;
-  return bloat.depth * Math.min(1, edge);
+  const rampMs = RAMP_SHARE * (bloat.to - bloat.from);
+  return bloat.depth * Math.min(1, (at - bloat.from) / rampMs, (bloat.to - at) / rampMs);
 };
 
 /** What a packet that leaves now waits for the radio. */
