@@ -19,7 +19,7 @@ export interface Size {
 export const QUICK: Size = {
   links: ["cable", "lte"],
   idleDays: 1,
-  usedDays: 0.25,
+  usedDays: 0.15,
   blackholes: 12,
   repsDivisor: 4,
   seed: 0,

@@ -51,6 +51,10 @@ export const livingTargets = (targets: readonly Target[]): number => {
   return living;
 };
 
+/** Whether a target's losses are the line's: a dead one's are its own, unless there is no other. Never throws. */
+export const isLineSample = (targets: readonly Target[], target: number): boolean =>
+  targets[target]?.dead === false || livingTargets(targets) === 0;
+
 /** What the expired probes prove, null if nothing: a probe before the proof of life, or to a dead target, is none. */
 export const weighSilence = ({ open, targets, frontierAt }: Line, now: number): Silence | null => {
   if (open.length === 0) return null;
@@ -66,9 +70,9 @@ export const weighSilence = ({ open, targets, frontierAt }: Line, now: number): 
   };
 };
 
-/** Where every target is dead, the silence of each counts again: else a line that lost much could never be down. */
+/** Else a line that lost much could never be down. */
 const isEvidence = (probe: Probe, targets: readonly Target[], frontierAt: number): boolean =>
-  probe.sentAt > frontierAt && (targets[probe.target]?.dead !== true || livingTargets(targets) === 0);
+  probe.sentAt > frontierAt && isLineSample(targets, probe.target);
 
 /** When the next open probe expires or is lost, Infinity if none will be. Never throws. */
 export const nextDeadline = ({ open, frontierAt }: Line, now: number): number => {

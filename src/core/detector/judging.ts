@@ -15,6 +15,15 @@ const TRAFFIC_FRESH_MS = 1_000;
 /** … and delay the failover until this span: streams can outlive a dead uplink for some seconds, not longer. */
 const TRAFFIC_VETO_SPAN_MS = 8_000;
 
+/** Packets that came back within three readings of the counters say that the line passes something at this moment … */
+const TRAFFIC_FLOWS_MS = 150;
+
+/**
+ * … and delay the divert until this span: where users fill the line's queue, probes wait in it for longer than any round trip
+ * before them. Modems' queues hold a second or two.
+ */
+const FULL_QUEUE_SPAN_MS = 2_000;
+
 /**
  * A divert's silence must be this unlikely on the line as it is: 3·10⁻⁷. Four probes on a line that loses 2 %, seven at
  * 10 %: so a lossy line, which raises suspicion several times a minute, is not diverted by chance.
@@ -106,14 +115,19 @@ const goDown = (state: AdaptiveState, cause: Parameters<typeof beginOutage>[2]):
 };
 
 const divertIfProven = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState => {
-  const { phase, divertedAt, settings, patience, targets, quality } = state;
+  const { phase, divertedAt, settings, targets, quality } = state;
   if (phase !== "suspect" || divertedAt !== null) return state;
   const proven =
-    silence.lastSentAt - silence.firstSentAt >= divertSpan(patience, settings, now) - ROUNDING_MS &&
+    silence.lastSentAt - silence.firstSentAt >= divertSpanNeeded(state, now) - ROUNDING_MS &&
     silence.nats >= settings.divertEvidenceNats &&
     silence.probes * -Math.log(Math.max(quality.lossNow, LOSS_NOW_MIN)) >= DIVERT_CHANCE_NATS &&
     silence.targets >= Math.min(SILENT_TARGETS_MIN, livingTargets(targets));
   return proven ? { ...state, divertedAt: now } : state;
+};
+
+const divertSpanNeeded = ({ traffic, patience, settings }: AdaptiveState, now: number): number => {
+  const span = divertSpan(patience, settings, now);
+  return now - traffic.receivedAt <= TRAFFIC_FLOWS_MS ? Math.max(span, FULL_QUEUE_SPAN_MS) : span;
 };
 
 /** Up again after the hold-down, if it answered well and nothing is missing at this moment. */

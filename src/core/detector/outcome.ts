@@ -1,6 +1,6 @@
 import type { AdaptiveState } from "./adaptive-state.ts";
 import { learnLatency, learnLoss } from "./brown-out.ts";
-import type { Probe } from "./evidence.ts";
+import { isLineSample, type Probe } from "./evidence.ts";
 import { countLoss } from "./heavy-loss.ts";
 import { LOSSES_IN_ROW_MAX, learnHeld } from "./hold-down.ts";
 import { ROUNDING_MS } from "./probing.ts";
@@ -35,8 +35,7 @@ export const settle = (unweighed: AdaptiveState, now: number): AdaptiveState => 
 const weighExpired = (state: AdaptiveState, now: number): AdaptiveState => {
   const isDue = (probe: Probe): boolean => !probe.weighed && probe.expiresAt <= now && probe.sentAt <= state.frontierAt;
   if (!state.open.some(isDue)) return state;
-  const counts = (probe: Probe): boolean =>
-    isDue(probe) && !probe.tainted && state.targets[probe.target]?.dead === false;
+  const counts = (probe: Probe): boolean => isDue(probe) && !probe.tainted && isLineSample(state.targets, probe.target);
   const heavyLoss = state.open.filter(counts).reduce((loss, { target }) => countLoss(loss, target), state.heavyLoss);
   return { ...state, heavyLoss, open: state.open.map((probe) => (isDue(probe) ? { ...probe, weighed: true } : probe)) };
 };
@@ -86,7 +85,7 @@ const countQuality = (
   { outcome, now }: { readonly outcome: Outcome; readonly now: number },
 ): AdaptiveState => {
   const asked = state.targets[target];
-  if (asked === undefined || asked.dead || asked.heavy) return state;
+  if (asked === undefined || asked.heavy || !isLineSample(state.targets, target)) return state;
   const loss = paced ? learnLoss(state.quality, outcome.lost, now) : state.quality;
   const known = outcome.rttMs !== null && asked.baseMs !== null;
   const quality = known ? learnLatency(loss, { ms: outcome.rttMs, usualMs: asked.baseMs }, now) : loss;

@@ -1,5 +1,5 @@
 import type { AdaptiveState, Pace } from "./adaptive-state.ts";
-import { livingTargets, natsOf, type Probe } from "./evidence.ts";
+import { isLineSample, livingTargets, natsOf, type Probe } from "./evidence.ts";
 import { isSuspicious } from "./heavy-loss.ts";
 import { SEND_SPACING_MIN_MS, SILENT_TARGETS_MIN } from "./presets.ts";
 import { draw } from "./random.ts";
@@ -156,7 +156,10 @@ const newProbe = (
     nats: asked === undefined ? 0 : natsOf(asked),
     weighed: false,
     counted: false,
-    paced: asked?.dead !== true && asked?.heavy !== true && now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
+    paced:
+      isLineSample(targets, target) &&
+      asked?.heavy !== true &&
+      now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
     tainted: false,
   };
 };
