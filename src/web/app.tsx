@@ -14,6 +14,7 @@ import { useStore } from "./server/store.ts";
 import { ThemeSwitch } from "./theme.tsx";
 import { clock, duration } from "./word/format.ts";
 
+const Timeline = lazy(async () => (await import("./timeline/timeline.tsx")).Timeline);
 const Setup = lazy(async () => (await import("./setup/setup.tsx")).Setup);
 
 const NAMES: Readonly<Record<View, string>> = {
@@ -101,6 +102,6 @@ const Content = ({ view, now: { status, locked } }: { readonly view: View; reado
     case "doctor":
       return <Doctor />;
     case "timeline":
-      return <h1>{NAMES[view]}</h1>;
+      return <Timeline status={status} />;
   }
 };

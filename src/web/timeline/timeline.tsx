@@ -1,0 +1,138 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Status } from "../../core/status.ts";
+import { Choice } from "../part/choice.tsx";
+import { Icon } from "../part/icon.tsx";
+import { Loading } from "../part/loading.tsx";
+import type { Answer } from "../server/request.ts";
+import { bytes } from "../word/format.ts";
+import type { HistoryAnswer } from "./answer.ts";
+import { Bars } from "./bars.tsx";
+import { availability, type Entry, entriesOf } from "./entry.ts";
+import { EntryList, entryId } from "./entry-list.tsx";
+import { PastChart } from "./past-chart.tsx";
+import { readHistory } from "./server.ts";
+import { momentText, RANGES, type Range } from "./span.ts";
+
+const OPTIONS = (Object.keys(RANGES) as Range[]).map((value) => ({ value, name: RANGES[value].name }));
+
+/** A timeline that is open follows the clock. */
+const AGAIN_MS = 30_000;
+
+/** What was. */
+export const Timeline = ({ status }: { readonly status: Status }): JSX.Element => {
+  const [range, setRange] = useState<Range>("day");
+  const [answer, setAnswer] = useState<Answer<HistoryAnswer> | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const read = async (): Promise<void> => {
+      const read = await readHistory(range);
+      if (isCurrent) setAnswer(read);
+    };
+    void read();
+    const timer = setInterval(() => void read(), AGAIN_MS);
+    return () => {
+      isCurrent = false;
+      clearInterval(timer);
+    };
+  }, [range]);
+  return (
+    <>
+      <div class="intro">
+        <h1>Timeline</h1>
+        <p class="buttons">
+          <Choice label="The last" options={OPTIONS} value={range} choose={setRange} />
+          <button type="button" class="plain no-print" onClick={() => print()}>
+            <Icon name="print" />
+            Print this report
+          </button>
+        </p>
+      </div>
+      {answer === null && <Loading />}
+      {answer?.ok === false && (
+        <p class="problem" role="alert">
+          {answer.why.detail}
+        </p>
+      )}
+      {answer?.ok && <Past status={status} answer={answer.value} range={range} />}
+    </>
+  );
+};
+
+interface PastProps {
+  readonly status: Status;
+  readonly answer: HistoryAnswer;
+  readonly range: Range;
+}
+
+const Past = ({ status, answer, range }: PastProps): JSX.Element => {
+  const uplinks = status.uplinks.map(({ name }) => name);
+  const entries = entriesOf(answer);
+  return (
+    <>
+      <section class="card" aria-label="Outages, diverts and switches">
+        <Bars uplinks={uplinks} entries={entries} span={answer} range={range} open={unfold} />
+      </section>
+      <Sums uplinks={uplinks} answer={answer} />
+      <PastChart uplinks={uplinks} answer={answer} />
+      <section class="told" aria-labelledby="told">
+        <h2 id="told">What happened</h2>
+        {entries.length === 0 ? (
+          <p class="aside">Nothing. Every uplink has been well all the time that the daemon has watched.</p>
+        ) : (
+          <EntryList entries={entries} />
+        )}
+      </section>
+    </>
+  );
+};
+
+/** Brings an entry's evidence into view. */
+const unfold = (entry: Entry): void => {
+  const fold = document.getElementById(entryId(entry));
+  if (!(fold instanceof HTMLDetailsElement)) return;
+  fold.open = true;
+  fold.scrollIntoView({ block: "center" });
+  fold.querySelector("summary")?.focus();
+};
+
+const Sums = ({
+  uplinks,
+  answer,
+}: {
+  readonly uplinks: readonly string[];
+  readonly answer: HistoryAnswer;
+}): JSX.Element => (
+  <div class="card sums">
+    <table>
+      <caption>
+        From {momentText(answer.from)} to {momentText(answer.until)}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Uplink</th>
+          <th scope="col">Without an outage</th>
+          <th scope="col">Outages</th>
+          <th scope="col">Received</th>
+          <th scope="col">Sent</th>
+        </tr>
+      </thead>
+      <tbody>
+        {uplinks.map((name) => {
+          const outages = answer.outages.filter(({ uplink }) => uplink === name);
+          const usage = answer.usage.filter(({ uplink }) => uplink === name);
+          const sum = (key: "received" | "sent"): number => usage.reduce((total, one) => total + one[key], 0);
+          return (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{(availability(outages, answer) * 100).toFixed(3)} %</td>
+              <td>{outages.length}</td>
+              <td>{usage.length === 0 ? "–" : bytes(sum("received"))}</td>
+              <td>{usage.length === 0 ? "–" : bytes(sum("sent"))}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  </div>
+);
