@@ -1,6 +1,6 @@
 // The Debian packages that the tests need besides Node: found by their commands, installed where we may.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mustRun } from "./prepare.mjs";
 
 const PACKAGE_OF_COMMAND = {
@@ -22,17 +22,31 @@ const PACKAGE_OF_COMMAND = {
   aiosmtpd: "python3-aiosmtpd",
 };
 
+const PACKAGE_OF_LIBRARY = {
+  "libsqlite3.so.0": "libsqlite3-0",
+};
+
 /** Debian leaves these out of an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 const isThere = (command) => FOLDERS.some((folder) => existsSync(`${folder}/${command}`));
 
+const LIBRARY_FOLDERS = ["/usr/lib", "/usr/lib64"].filter(existsSync).flatMap((folder) => [
+  folder,
+  ...readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${folder}/${name}`),
+]);
+
+const isLibraryThere = (library) => LIBRARY_FOLDERS.some((folder) => existsSync(`${folder}/${library}`));
+
+const missingOf = (packages, isPresent) =>
+  Object.entries(packages)
+    .filter(([thing]) => !isPresent(thing))
+    .map(([, name]) => name);
+
 const missingPackages = () => [
-  ...new Set(
-    Object.entries(PACKAGE_OF_COMMAND)
-      .filter(([command]) => !isThere(command))
-      .map(([, name]) => name),
-  ),
+  ...new Set([...missingOf(PACKAGE_OF_COMMAND, isThere), ...missingOf(PACKAGE_OF_LIBRARY, isLibraryThere)]),
 ];
 
 const canInstall = () => process.getuid?.() === 0 && spawnSync("apt-get", ["--version"]).status === 0;

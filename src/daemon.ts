@@ -6,12 +6,14 @@ import { type Directories, journalPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
 import { takeBackUnconfirmed } from "./config-store.ts";
+import { historyOf } from "./configured-history.ts";
 import type { Report } from "./core/report.ts";
 import { reportText } from "./core/report-text.ts";
 import type { Status } from "./core/status.ts";
 import { openApi } from "./daemon-api.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { wordsOf } from "./error.ts";
+import type { History } from "./history.ts";
 import { openMachineAccess } from "./machine-access.ts";
 import { type Notifications, openNotifications } from "./notifications.ts";
 import { RESOLVERS_FILE, restoreMachine, STATE_FILE } from "./reset.ts";
@@ -51,13 +53,16 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   };
   const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
   const places = placesIn(directories);
-  const engine = openEngine({ settings: config.settings, ...places, machine, messages, onNews, onReport });
+  const history = await historyOf(config.history, { directories, messages });
+  const told = { onNews, onReport, observe: history.observe };
+  const engine = openEngine({ settings: config.settings, ...places, machine, messages, ...told });
   let refusal: string | null = null;
   const apply = (): string | null => {
     refusal = reload({ configPath, engine, statusFile, server, notifications, messages, manager });
     return refusal;
   };
-  const view = (): Status => withProblems(engine.status(), [refusal, server.problem(), ...notifications.problems()]);
+  const problems = () => [refusal, server.problem(), history.problem(), ...notifications.problems()];
+  const view = (): Status => withProblems(engine.status(), problems());
   const server = await openApi({
     ...{ configPath, directories, engine, messages, apply },
     status: view,
@@ -69,7 +74,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   process.on("SIGHUP", apply);
   for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
   await untilEnded(manager, messages);
-  await endAll({ server, notifications, engine });
+  await endAll({ server, notifications, engine, history });
   if (engine.onStop() === "restore") {
     restoreMachine(machine, places.statePath);
     messages.add("info", "The machine is as it was before the start");
@@ -81,10 +86,12 @@ const endAll = async ({
   server,
   notifications,
   engine,
-}: Pick<Reload, "server" | "notifications" | "engine">): Promise<void> => {
+  history,
+}: Pick<Reload, "server" | "notifications" | "engine"> & { readonly history: History }): Promise<void> => {
   await server.close();
   notifications.close();
   engine.end();
+  await history.close();
 };
 
 /** Tells the service manager that all is well, until a signal says that it is over. */

@@ -64,6 +64,8 @@ export interface EngineOptions {
   readonly onNews: () => void;
   /** Is told of each report. Must not throw. */
   readonly onReport: (report: Report) => void;
+  /** Is shown each step that was taken. Must not throw. */
+  readonly observe: (stepped: Stepped) => void;
 }
 
 /** While there is user traffic, it is counted this often (ms): packets without an answer call for a probe at once. */
@@ -101,6 +103,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     observe: (stepped) => {
       journal.observe(stepped);
       if (isNews(stepped)) options.onNews();
+      options.observe(stepped);
     },
   });
   const senses = openSenses(parts, push, (neighbour) => isGateway(loop.state(), neighbour));

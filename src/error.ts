@@ -80,6 +80,15 @@ export const CATALOGUE = {
     means: "The journal can't say how that config would have done; the reason follows.",
     remedy: "Ask about a config with uplinks that the journal knows.",
   },
+  "history-unavailable": {
+    means: "There is no history; the reason follows.",
+    remedy:
+      "Install the package libsqlite3-0, and look whether `history.file` names a file; docs/history.md says more.",
+  },
+  "history-failed": {
+    means: "The history's database can't be used; SQLite's own words follow.",
+    remedy: "Look at the disk: is it full, read-only or broken? Traffic is switched without a history as with one.",
+  },
   usage: {
     means: "The command line can't be understood.",
     remedy: "`wan-failover help COMMAND` shows what a command takes.",

@@ -4,7 +4,7 @@ import { ROOT } from "../prepare.mjs";
 import { buildDeb } from "./deb.mjs";
 
 /** What the bundle loads as it is, since it is native or finds native code beside itself. */
-const NATIVE = ["koffi", "@koromix/koffi-linux-{cpu}", "@photostructure/sqlite", "node-gyp-build"];
+const NATIVE = ["koffi", "@koromix/koffi-linux-{cpu}"];
 
 /** How Node names the processor that Debian calls so. */
 const CPU = { amd64: "x64", arm64: "arm64" };

@@ -11,12 +11,12 @@ import { EACCES, EPERM, MSG_DONTWAIT, MSG_NOSIGNAL } from "./linux.ts";
 type Koffi = typeof import("koffi");
 type Argument = number | bigint | string | Uint8Array | null;
 
-/** A function of a C library, as declared. */
-export type ForeignFunction = (...args: readonly Argument[]) => unknown;
-interface Call {
-  (...args: readonly Argument[]): number;
+/** A function of a C library, as declared; `async`: on another thread, its result for a callback that comes last. */
+export interface ForeignFunction<Result = unknown> {
+  (...args: readonly Argument[]): Result;
   async(...args: unknown[]): void;
 }
+type Call = ForeignFunction<number>;
 
 /** The functions of the C library that we call. */
 const DECLARATIONS = {

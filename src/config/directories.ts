@@ -34,5 +34,8 @@ export const accessPathIn = ({ state }: Directories): string => join(state, "acc
 /** Where a change of the config is kept until it is confirmed. Never throws. */
 export const unconfirmedPathIn = ({ state }: Directories): string => join(state, "config.unconfirmed");
 
+/** Where the history is, when the config doesn't say. Never throws. */
+export const historyPathIn = ({ state }: Directories): string => join(state, "history.db");
+
 /** The config file. Never throws. */
 export const configPathIn = ({ configuration }: Directories): string => join(configuration, "config.yaml");

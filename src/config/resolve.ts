@@ -19,10 +19,18 @@ import type { WebSettings } from "./web.ts";
 /** How much is logged. */
 export type LogLevel = ParsedConfig["log"]["level"];
 
+/** What is kept of what was. */
+export interface HistorySettings {
+  /** undefined: in the state directory; null: nothing is kept. */
+  readonly file: string | null | undefined;
+  readonly keepMs: number;
+}
+
 /** All that the config file says. */
 export interface Config {
   readonly settings: Settings;
   readonly notify: NotifyConfig;
+  readonly history: HistorySettings;
   readonly log: { readonly level: LogLevel };
   readonly web: WebSettings;
   readonly status: StatusSettings;
@@ -42,6 +50,7 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
     scripts: resolveScripts(parsed.scripts),
   },
   notify: resolveNotify(parsed.notify),
+  history: { file: parsed.history.file, keepMs: parsed.history.keep },
   log: parsed.log,
   web: { ...parsed.web, tls: parsed.web.tls ?? null },
   status: parsed.status,

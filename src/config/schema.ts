@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { UPLINKS_MAX } from "./defaults.ts";
 import { failover } from "./schema/failover.ts";
+import { history } from "./schema/history.ts";
 import { log } from "./schema/log.ts";
 import { nat } from "./schema/nat.ts";
 import { notify } from "./schema/notify.ts";
@@ -20,6 +21,7 @@ export const config = group(
     web: web.prefault({}),
     nat: nat.prefault({}),
     notify: notify.prefault({}),
+    history: history.prefault({}),
     log: log.prefault({}),
   },
   { description: "The config of wan-failover, /etc/wan-failover/config.yaml." },

@@ -21,7 +21,7 @@ const run = (...argv: readonly string[]): string =>
 test("what the package holds runs by itself, native parts included", () => {
   expect(run("--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(run("check", join(folder, "usr/share/doc/wan-failover/examples/two-uplinks.yaml"))).toContain("valid");
-  const load = "for (const name of ['koffi', '@photostructure/sqlite']) require(name)";
+  const load = "require('koffi')";
   execFileSync(process.execPath, ["-e", load], { cwd: join(folder, "usr/lib/wan-failover") });
 });
 

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { duration, group } from "../value.ts";
+
+/** `history:` */
+export const history = group(
+  {
+    file: z
+      .union([
+        z.literal("none").transform(() => null),
+        z.string().regex(/^\/[^\0\n]{1,4094}$/, { error: "isn't an absolute path" }),
+      ])
+      .meta({
+        description:
+          "The database (SQLite). `none`: nothing is kept. Default: `history.db` in the state directory, which is `/var/lib/wan-failover`.",
+        examples: ["/var/lib/wan-failover/history.db"],
+      })
+      .optional(),
+    keep: duration(
+      { from: "1d", to: "730d" },
+      {
+        description:
+          "Everything older is deleted. Probes are kept by the minute for a week, and by the hour for so long.",
+      },
+    ).prefault("90d"),
+  },
+  { description: "What was: events, outages, probes and bytes, for `history` and `report` (docs/history.md)." },
+);
