@@ -6,6 +6,7 @@ import { accessPathIn, type Directories, socketPathIn, unconfirmedPathIn } from 
 import { openConfigStore } from "./config-store.ts";
 import type { Status } from "./core/status.ts";
 import type { Engine } from "./engine.ts";
+import type { History } from "./history.ts";
 import type { Notifications } from "./notifications.ts";
 import type { Messages } from "./shell/messages.ts";
 
@@ -16,6 +17,7 @@ export interface DaemonApiOptions {
   readonly engine: Engine;
   readonly messages: Messages;
   readonly status: () => Status;
+  readonly history: History;
   readonly notifyTest: Notifications["test"];
   /** Reads the config file again; why it isn't taken, or null. Must not throw. */
   readonly apply: () => string | null;
@@ -26,7 +28,7 @@ const PAGE_FOLDER = fileURLToPath(new URL("./web", import.meta.url));
 
 /** Offers the API of this daemon. Throws AppError: daemon-running, system-call-failed. */
 export const openApi = (options: DaemonApiOptions): Promise<ApiServer> => {
-  const { configPath, directories, engine, messages, status, notifyTest, apply } = options;
+  const { configPath, directories, engine, messages, status, history, notifyTest, apply } = options;
   const complain = (problem: string): void => messages.add("error", problem);
   const unconfirmedPath = unconfirmedPathIn(directories);
   return startServer({
@@ -35,6 +37,7 @@ export const openApi = (options: DaemonApiOptions): Promise<ApiServer> => {
     accessStore: openPrivateFile(accessPathIn(directories)),
     configStore: openConfigStore({ configPath, unconfirmedPath, apply, complain }),
     status,
+    history,
     messages: messages.recent,
     order: engine.order,
     notifyTest,

@@ -64,7 +64,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const problems = () => [refusal, server.problem(), history.problem(), ...notifications.problems()];
   const view = (): Status => withProblems(engine.status(), problems());
   const server = await openApi({
-    ...{ configPath, directories, engine, messages, apply },
+    ...{ configPath, directories, engine, messages, history, apply },
     status: view,
     notifyTest: notifications.test,
   });

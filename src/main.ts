@@ -73,6 +73,16 @@ const actions: Actions = {
     const { runHealth } = await import("./cli/health.ts");
     return runHealth({ client: await daemonAt(options), uplink: uplink ?? null, json, output });
   },
+  history: async ({ json, csv, since, ...options }) => {
+    const { runHistory } = await import("./cli/history.ts");
+    const form = json ? "json" : csv ? "csv" : "text";
+    return runHistory({ client: await daemonAt(options), since, form, output });
+  },
+  report: async ({ json, csv, html, month, ...options }) => {
+    const { runReport } = await import("./cli/report.ts");
+    const form = json ? "json" : csv ? "csv" : html ? "html" : "text";
+    return runReport({ client: await daemonAt(options), month, form, output });
+  },
   explain: async ({ json = false, ...options }) => {
     const { runExplain } = await import("./cli/explain.ts");
     return runExplain({ client: await daemonAt(options), json, width: look().width, output });

@@ -21,12 +21,14 @@ _wan_failover() {
     "use"*) words="--json" ;;
     "failback"*) words="--json" ;;
     "test"*) words="--for --json" ;;
+    "report"*) words="--month --html --csv --json" ;;
+    "history"*) words="--since --json --csv" ;;
     "explain"*) words="--json" ;;
     "health"*) words="--json" ;;
     "status"*) words="--json --watch --astlinux" ;;
     "service"*) words="--config" ;;
     "run"*) words="--config" ;;
-    "") words="run service status health explain test failback use notify check doctor replay reset detector demo password token --version --socket" ;;
+    "") words="run service status health explain history report test failback use notify check doctor replay reset detector demo password token --version --socket" ;;
     *) words="" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

@@ -10,6 +10,7 @@ import {
   problem,
   statusAnswer,
 } from "./contract.ts";
+import { historyAnswer, reportAnswer } from "./history-contract.ts";
 import { PATHS } from "./paths.ts";
 
 /** Which daemon, and how long (ms) to wait for each of its answers. */
@@ -23,6 +24,14 @@ const TIMEOUT_MS = 3000;
 
 /** The daemon waits so long (ms) for what becomes of a test message. */
 const NOTIFY_TEST_MS = 8000;
+
+/** So much longer (ms) the daemon waits for a disk. */
+const HISTORY_MS = 5000;
+
+const withQuery = (path: string, query: object): string => {
+  const words = new URLSearchParams(Object.entries(query)).toString();
+  return words === "" ? path : `${path}?${words}`;
+};
 
 interface Call {
   readonly path: string;
@@ -51,6 +60,8 @@ export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions
   return {
     status: () => call({ path: PATHS.status }, statusAnswer),
     test: (request) => order(PATHS.test, request),
+    history: (query) => call({ path: withQuery(PATHS.history, query), patienceMs: HISTORY_MS }, historyAnswer),
+    report: (query) => call({ path: withQuery(PATHS.report, query), patienceMs: HISTORY_MS }, reportAnswer),
     failback: () => order(PATHS.failback, {}),
     use: (request) => order(PATHS.use, request),
     notifyTest: () => call({ path: PATHS.notifyTest, body: {}, patienceMs: NOTIFY_TEST_MS }, notifyTestAnswer),

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { HistoryAnswer } from "../core/history/answer.ts";
+import type { HistoryReport } from "../core/history/report.ts";
 import { statusSchema } from "./status-schema.ts";
 import { isTestDuration } from "./test-duration.ts";
 
@@ -75,11 +77,24 @@ export const problem = z.object({
 });
 export type Problem = z.infer<typeof problem>;
 
+/** What to ask of the history: how far back, and how closely samples are looked at. */
+export interface HistoryQuery {
+  readonly since: string;
+  readonly resolution: "none" | "auto";
+}
+
+/** `month`: `2026-10`; the present one when not said. */
+export interface ReportQuery {
+  readonly month?: string;
+}
+
 /** A daemon to talk to. Everything throws AppError: no-daemon, not-permitted, order-refused, usage, malformed-message. */
 export interface DaemonClient {
   status(): Promise<StatusAnswer>;
   test(request: TestRequest): Promise<OrderAnswer>;
   failback(): Promise<OrderAnswer>;
+  history(query: HistoryQuery): Promise<HistoryAnswer>;
+  report(query: ReportQuery): Promise<HistoryReport>;
   use(request: UseRequest): Promise<OrderAnswer>;
   notifyTest(): Promise<NotifyTestAnswer>;
 }

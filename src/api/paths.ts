@@ -2,6 +2,8 @@
 export const PATHS = {
   status: "/api/v1/status",
   events: "/api/v1/events",
+  history: "/api/v1/history",
+  report: "/api/v1/report",
   test: "/api/v1/test",
   failback: "/api/v1/failback",
   use: "/api/v1/use",

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type * as z from "zod";
 import type { Order, ScriptName } from "../core/event.ts";
+import type { HistoryAnswer, ReportMaterial, Span } from "../core/history/answer.ts";
+import type { Resolution } from "../core/history/resolution.ts";
 import type { Status } from "../core/status.ts";
 import type { Access } from "./access/access.ts";
 import type { Caller, Scope } from "./access/caller.ts";
@@ -27,6 +29,7 @@ export interface Ports {
   readonly access: Access;
   readonly config: { readonly path: string; readonly keeper: ConfigKeeper };
   readonly machine: MachinePort;
+  readonly history: HistoryPort;
 }
 
 /** A request that has passed its schemas. */
@@ -45,6 +48,12 @@ export interface Asked<Body, Query> {
 
 /** What is known of a request besides the request itself. */
 export type Circumstances = Pick<Asked<never, never>, "caller" | "address" | "secure" | "isWelcome">;
+
+/** What was. Everything rejects with AppError where it can't be read. */
+export interface HistoryPort {
+  readonly ask: (question: { readonly span: Span; readonly resolution: Resolution }) => Promise<HistoryAnswer>;
+  readonly report: (span: Span) => Promise<ReportMaterial>;
+}
 
 /** How a script would be called. */
 export interface ScriptCall {

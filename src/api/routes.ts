@@ -4,6 +4,7 @@ import type { Route } from "./route.ts";
 import { ACCESS_ROUTES } from "./routes/access.ts";
 import { CONFIG_ROUTES } from "./routes/config.ts";
 import { DESCRIPTION_ROUTES } from "./routes/description.ts";
+import { HISTORY_ROUTES } from "./routes/history.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
 import { NOTIFY_ROUTES } from "./routes/notify.ts";
 import { ORDER_ROUTES } from "./routes/orders.ts";
@@ -12,6 +13,7 @@ import { STATUS_ROUTES } from "./routes/status.ts";
 /** Everything that the API offers. A new file of routes is one more entry. */
 export const ROUTES: readonly Route[] = [
   ...STATUS_ROUTES,
+  ...HISTORY_ROUTES,
   ...ORDER_ROUTES,
   ...NOTIFY_ROUTES,
   ...CONFIG_ROUTES,

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { isLookBack, isMonth } from "../api/past.ts";
 import { isTestDuration } from "../api/test-duration.ts";
 import { nearest } from "../config/nearest.ts";
 import { AppError } from "../error.ts";
@@ -29,6 +30,10 @@ export interface Actions extends AccessActions {
   readonly run: (options: ConfigOption) => Promise<number>;
   readonly status: (options: JsonOption & { readonly watch?: true; readonly astlinux?: true }) => Promise<number>;
   readonly health: (uplink: string | undefined, options: JsonOption) => Promise<number>;
+  readonly history: (options: JsonOption & { readonly csv?: true; readonly since: string }) => Promise<number>;
+  readonly report: (
+    options: JsonOption & { readonly csv?: true; readonly html?: true; readonly month?: string },
+  ) => Promise<number>;
   readonly explain: (options: JsonOption) => Promise<number>;
   readonly test: (uplink: string | undefined, options: JsonOption & { readonly for?: string }) => Promise<number>;
   readonly failback: (options: JsonOption) => Promise<number>;
@@ -86,6 +91,7 @@ export const grammar = (version: string, actions: Actions, done: Done): Command 
     .exitOverride();
   addDaemon(program, actions, done);
   addQuestions(program, actions, done);
+  addPast(program, actions, done);
   addOrders(program, actions, done);
   addNotify(program, actions, done);
   addMachine(program, actions, done);
@@ -140,6 +146,34 @@ const addQuestions = (program: Command, actions: Actions, done: Done): void => {
     .description("say why traffic goes where it goes")
     .option("--json", JSON_HELP)
     .action(async (_options, command: Command) => done(await actions.explain(command.optsWithGlobals())));
+};
+
+const addPast = (program: Command, actions: Actions, done: Done): void => {
+  program
+    .command("history")
+    .description("show what was: events and outages")
+    .option("--since <duration>", "how far back", asLookBack, "7d")
+    .option("--json", JSON_HELP)
+    .option("--csv", "for spreadsheets: the events")
+    .action(async (_options, command: Command) => done(await actions.history(command.optsWithGlobals())));
+  program
+    .command("report")
+    .description("report on a month: the availability of each uplink, and its outages")
+    .option("--month <month>", "which one, such as 2026-10 (default: the present one)", asMonth)
+    .option("--html", "a page to print or to send")
+    .option("--csv", "for spreadsheets: the outages")
+    .option("--json", JSON_HELP)
+    .action(async (_options, command: Command) => done(await actions.report(command.optsWithGlobals())));
+};
+
+const asLookBack = (text: string): string => {
+  if (isLookBack(text)) return text;
+  throw new AppError("usage", `--since takes a duration from 1s to 731d, such as 7d, rather than ${text}`);
+};
+
+const asMonth = (text: string): string => {
+  if (isMonth(text)) return text;
+  throw new AppError("usage", `--month takes a month such as 2026-10 rather than ${text}`);
 };
 
 const addOrders = (program: Command, actions: Actions, done: Done): void => {

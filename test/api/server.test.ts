@@ -11,7 +11,7 @@ import { type ServerOptions, startServer } from "../../src/api/server.ts";
 import type { Order } from "../../src/core/event.ts";
 import { AppError } from "../../src/error.ts";
 import { healthy } from "../cli/fixture.ts";
-import { forgetful, idleMachine, storeOf } from "./site.ts";
+import { forgetful, idleMachine, noHistory, storeOf } from "./site.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-api-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,6 +32,7 @@ const serving = async (options: Partial<ServerOptions> = {}) => {
     socketPath,
     configStore: storeOf("/etc/wan-failover/config.yaml"),
     machine: idleMachine,
+    history: noHistory,
     status: () => healthy,
     messages: () => MESSAGES,
     pageFolder: "/nonexistent",

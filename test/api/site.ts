@@ -23,6 +23,20 @@ export const temporaryFolder = (): string => {
 /** Keeps nothing. */
 export const forgetful = { load: () => null, save: async () => {} };
 
+/** Nothing ever happened. */
+export const noHistory: ServerOptions["history"] = {
+  ask: async ({ span }) => ({
+    ...span,
+    events: [],
+    truncated: false,
+    outages: [],
+    spanMs: null,
+    series: [],
+    usage: [],
+  }),
+  report: async (span) => ({ ...span, runs: [], outages: [], probes: [], usage: [] }),
+};
+
 /** A machine that nothing is to be said of. */
 export const idleMachine: ServerOptions["machine"] = {
   examine: async () => ({ config: { file: "/c", issues: [] }, findings: [], passed: [] }),
@@ -73,6 +87,7 @@ export const openSite = async (
     socketPath,
     configStore: storeOf("/etc/wan-failover/config.yaml"),
     machine: idleMachine,
+    history: noHistory,
     notifyTest: async () => [],
     pageFolder: join(folder, "web"),
     accessStore: forgetful,

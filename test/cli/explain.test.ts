@@ -91,6 +91,8 @@ const explained = async (json: boolean): Promise<string> => {
     failback: unused,
     use: unused,
     notifyTest: unused,
+    history: unused,
+    report: unused,
   };
   const output = { write: (text: string) => written.push(text), complain: () => {} };
   expect(await runExplain({ client, json, width: 40, output })).toBe(0);

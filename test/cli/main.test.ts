@@ -8,7 +8,7 @@ import { blackholeFrom } from "../../bench/detector/line.ts";
 import { LINKS } from "../../bench/detector/link.ts";
 import { runLine } from "../../bench/detector/run.ts";
 import { startServer } from "../../src/api/server.ts";
-import { forgetful, idleMachine, storeOf } from "../api/site.ts";
+import { forgetful, idleMachine, noHistory, storeOf } from "../api/site.ts";
 import { spokenTo } from "../fake/scoring.ts";
 import { answerOf, healthy } from "./fixture.ts";
 
@@ -143,6 +143,7 @@ const started = async () => {
     socketPath,
     configStore: storeOf("/c"),
     machine: idleMachine,
+    history: noHistory,
     pageFolder: "/nonexistent",
     accessStore: forgetful,
     complain: () => {},

@@ -20,6 +20,8 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     failback: act("failback"),
     use: act("use"),
     notifyTest: act("notifyTest"),
+    history: act("history"),
+    report: act("report"),
     check: act("check"),
     doctor: act("doctor"),
     replay: act("replay"),
@@ -55,6 +57,9 @@ test.each<[string, unknown[]]>([
   ["failback", ["failback", {}]],
   ["use auto --json", ["use", "auto", { json: true }]],
   ["notify test --json", ["notifyTest", { json: true }]],
+  ["history", ["history", { since: "7d" }]],
+  ["history --since 90m --csv", ["history", { since: "90m", csv: true }]],
+  ["report --month 2026-10 --html", ["report", { month: "2026-10", html: true }]],
   ["check", ["check", undefined, {}]],
   ["check /f --json", ["check", "/f", { json: true }]],
   ["doctor --config /c", ["doctor", { config: "/c" }]],
@@ -109,7 +114,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, health, explain, test, failback, use, notify, check, doctor, replay, reset, detector, demo, password, token",
+    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, doctor, replay, reset, detector, demo, password, token",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

@@ -13,7 +13,7 @@ const gone = new AppError("no-daemon", "no daemon answers on /run/x");
 const daemon = () => {
   let answers = (): Promise<ReturnType<typeof answerOf>> => Promise.resolve(answerOf(healthy));
   const unused = () => Promise.reject(new Error("not asked for"));
-  const orders = { test: unused, failback: unused, use: unused, notifyTest: unused };
+  const orders = { test: unused, failback: unused, use: unused, notifyTest: unused, history: unused, report: unused };
   const client: DaemonClient = { status: () => answers(), ...orders };
   return {
     client,

@@ -65,6 +65,7 @@ export const LAYERS: readonly Layer[] = [
       "src/api",
       "src/config",
       "src/core/status.ts",
+      "src/core/history",
       "src/core/family.ts",
       "src/error.ts",
       "src/version.ts",
