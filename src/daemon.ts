@@ -5,6 +5,7 @@ import type { ApiServer } from "./api/server.ts";
 import { type Directories, journalPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
+import type { LogLevel } from "./config/resolve.ts";
 import { takeBackUnconfirmed } from "./config-store.ts";
 import { historyOf } from "./configured-history.ts";
 import type { Report } from "./core/report.ts";
@@ -36,11 +37,7 @@ const placesIn = (directories: Directories) => ({
 export const runDaemon = async ({ configPath, directories }: DaemonOptions): Promise<number> => {
   const takenBack = await takeBackUnconfirmed(configPath, directories);
   const config = loadConfig(configPath);
-  const log = openLog({ level: config.log.level });
-  const messages = openMessages({
-    write: (level, text) => log[level](text),
-    wallClock: () => new Date().toISOString(),
-  });
+  const messages = openLoggedMessages(config.log.level);
   if (takenBack !== null) messages.add("error", takenBack);
   const manager = openServiceManager();
   const machine = openMachineAccess();
@@ -80,6 +77,11 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
     messages.add("info", "The machine is as it was before the start");
   }
   return 0;
+};
+
+const openLoggedMessages = (level: LogLevel): Messages => {
+  const log = openLog({ level });
+  return openMessages({ write: (one, text) => log[one](text), wallClock: () => new Date().toISOString() });
 };
 
 const endAll = async ({

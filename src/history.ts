@@ -1,11 +1,15 @@
 import { monotonicMs } from "./adapter/clock.ts";
 import { askHistory, askReport } from "./adapter/history/questions.ts";
 import { type HistoryStore, openHistoryStore } from "./adapter/history/store.ts";
+import { openLinkCounters } from "./adapter/link-counters.ts";
+import { bootId } from "./adapter/state-file.ts";
 import type { HistoryAnswer, ReportMaterial, Span } from "./core/history/answer.ts";
 import type { Batch } from "./core/history/batch.ts";
 import { POINTS_MAX, type Resolution, sampling } from "./core/history/resolution.ts";
 import { seriesOf } from "./core/history/series.ts";
-import { AppError } from "./error.ts";
+import type { State } from "./core/state.ts";
+import { AppError, wordsOf } from "./error.ts";
+import { type Odometer, openOdometer } from "./shell/history/odometer.ts";
 import { openRecorder, type Recorder } from "./shell/history/recorder.ts";
 import { type HistoryWriter, openHistoryWriter } from "./shell/history/writer.ts";
 import type { Stepped } from "./shell/journal/journal.ts";
@@ -47,11 +51,26 @@ export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History
   const recorder = openRecorder(monotonicMs());
   const onProblem = (problem: string | null): void =>
     problem === null ? messages.add("info", "The history is written again") : complain(problem);
-  const writer = openHistoryWriter({ write: store.write, draft: openDrafts(recorder), onProblem });
+  const odometer = openOdometer({
+    counters: openLinkCounters(),
+    boot: bootId(),
+    earlier: store.counted,
+    period: firstOfMonth,
+    complain: (error) => complain(wordsOf(error)),
+  });
+  let uplinks: State["uplinks"] = [];
+  const read = (): void => odometer.read(uplinks);
+  const counting = setInterval(read, COUNT_MS).unref();
+  const writer = openHistoryWriter({
+    write: store.write,
+    draft: openDrafts(recorder, { ...odometer, read }),
+    onProblem,
+  });
   const parts: Parts = { store, recorder, writer };
   writer.hurry();
   return {
     observe: (stepped) => {
+      uplinks = stepped.state.uplinks;
       if (recorder.observe(stepped)) writer.hurry();
     },
     ask: (question) => ask(parts, question),
@@ -59,20 +78,33 @@ export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History
     problem: writer.problem,
     close: async () => {
       writer.stop();
+      clearInterval(counting);
       await writer.flush(PATIENCE_MS);
       if (writer.problem() === null) await store.close();
     },
   };
 };
 
+/** What an interface carries between two readings (ms) and its end is lost. */
+const COUNT_MS = 10_000;
+
+const firstOfMonth = (): string => {
+  const today = new Date();
+  return `${today.getFullYear()}-${String(today.getMonth() + 1).padStart(2, "0")}-01`;
+};
+
 /** A clock that was set by less (ms) than this was only corrected. */
 const CLOCK_SET_MS = 2000;
 
 /** Batches with the times of the wall clock, which somebody may set. */
-const openDrafts = (recorder: Recorder): (() => { batch: Batch; written: () => void }) => {
+const openDrafts = (
+  recorder: Recorder,
+  odometer: { readonly read: () => void; readonly counted: Odometer["counted"] },
+): (() => { batch: Batch; written: () => void }) => {
   const beganAt = monotonicMs();
   let offset = Date.now() - monotonicMs();
   return () => {
+    odometer.read();
     const at = monotonicMs();
     const [now, before] = [Date.now(), offset];
     const moved = Math.round(now - at - before);
@@ -80,7 +112,7 @@ const openDrafts = (recorder: Recorder): (() => { batch: Batch; written: () => v
     const current = clockSetBy === 0 ? before : now - at;
     const { batch, written } = recorder.draft(at, current);
     return {
-      batch: { ...batch, began: Math.round(beganAt + current), now, clockSetBy, usage: [], meters: [] },
+      batch: { ...batch, began: Math.round(beganAt + current), now, clockSetBy, ...odometer.counted() },
       written: () => {
         offset = current;
         written();

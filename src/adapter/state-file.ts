@@ -11,7 +11,8 @@ export interface StoredState {
 
 const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
 
-const bootId = (): string => readFileSync(BOOT_ID_FILE, "utf8").trim();
+/** Names the present boot of the machine. Throws where there is no /proc. */
+export const bootId = (): string => readFileSync(BOOT_ID_FILE, "utf8").trim();
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -24,6 +24,9 @@ test("an outage is in the history and the report, after a crash too, and a damag
   await house.restart();
   await house.until("well after the crash", isWell, 20_000);
   const report = JSON.parse(await cli("report", "--json"));
+  const carried = report.usage.find(({ uplink }: { uplink: string }) => uplink === "lte");
+  expect(carried.received).toBeGreaterThan(0);
+  expect(carried.sent).toBeGreaterThan(0);
   const { outages } = JSON.parse(await cli("history", "--json"));
   expect(outages).toHaveLength(2);
   expect(outages[0].evidence.probes.some(({ rttMs }: { rttMs: number | null }) => rttMs === null)).toBe(true);
