@@ -1,5 +1,5 @@
 // npm run docs: writes the pages that are made from the source (a test fails while they are stale), and takes pictures of the
-// page where a lab can be built and the page has changed since the last ones.
+// page: in a terminal, where a lab can be built and the page has changed since the last ones, and always with --pictures.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -52,6 +52,9 @@ const builtPage = () =>
 
 const areStale = () => !existsSync(TAKEN) || readFileSync(TAKEN, "utf8") !== builtPage();
 
+/** They take two minutes: not for a script that only wants the texts. */
+const areWanted = () => process.argv.includes("--pictures") || (areStale() && process.stdout.isTTY === true);
+
 const canTakeScreenshots = () =>
   process.getuid?.() === 0 && existsSync("/dev/net/tun") && existsSync("/usr/bin/chromium");
 
@@ -59,7 +62,7 @@ const canTakeScreenshots = () =>
 const folder = mkdtempSync(`${ROOT}node_modules/.docs-`);
 try {
   await writePages(folder);
-  if (areStale() && canTakeScreenshots()) {
+  if (areWanted() && canTakeScreenshots()) {
     await takeScreenshots();
     writeFileSync(TAKEN, builtPage());
   }

@@ -111,7 +111,7 @@ const reasons = ({ families }: UplinkStatus): readonly string[] => {
     const monitored = families[family];
     if (monitored === null) return [];
     const reason = wordsOf(monitored).tone === "good" ? [] : [sentence(monitored.reason)];
-    return [...reason, ...monitored.complaints.map((complaint) => sentence(complaint))];
+    return [...reason, ...monitored.complaints];
   });
   return [...new Set(said)];
 };

@@ -61,7 +61,7 @@ const Evidence = ({
   <>
     <p class="aside">{gateway === null ? "There was no gateway." : `The gateway was ${gateway}.`}</p>
     {complaints.map((complaint) => (
-      <p key={complaint}>{sentence(complaint)}</p>
+      <p key={complaint}>{complaint}</p>
     ))}
     {probes.length > 0 && (
       <table>
