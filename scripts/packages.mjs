@@ -20,6 +20,8 @@ const PACKAGE_OF_COMMAND = {
   keepalived: "keepalived",
   "dpkg-deb": "dpkg",
   aiosmtpd: "python3-aiosmtpd",
+  promtool: "prometheus",
+  openssl: "openssl",
 };
 
 const PACKAGE_OF_LIBRARY = {

@@ -5,6 +5,7 @@ import { configPage } from "./config-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { commandPage } from "./manual/command-page.ts";
 import { configManual } from "./manual/config-page.ts";
+import { metricsPage } from "./metrics-page.ts";
 
 /** Every generated file, by its path in the repository. */
 export const pages = (): Readonly<Record<string, string>> => {
@@ -15,6 +16,7 @@ export const pages = (): Readonly<Record<string, string>> => {
     "docs/config.md": configPage(schema),
     "docs/config.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
     "docs/errors.md": errorsPage(),
+    "docs/metrics.md": metricsPage(),
     "packaging/man/wan-failover.8": commandPage(program),
     "packaging/man/wan-failover.yaml.5": configManual(schema),
     "packaging/completion/wan-failover.bash": bashCompletion(program),

@@ -17,6 +17,7 @@ export const PATHS = {
   session: "/api/v1/session",
   password: "/api/v1/password",
   tokens: "/api/v1/tokens",
+  metrics: "/metrics",
   health: "/healthz",
   openapi: "/api/openapi.json",
 } as const;

@@ -12,6 +12,7 @@ import type { MessageAnswer, NotifyTestAnswer } from "./contract.ts";
 import type { EventHub } from "./events.ts";
 import type { PageFiles } from "./page-files.ts";
 import { failure, type Reply, type Stream } from "./reply.ts";
+import type { Tally } from "./tally.ts";
 
 /** What the API needs of the daemon. */
 export interface Ports {
@@ -26,6 +27,7 @@ export interface Ports {
   readonly notifyTest: () => Promise<NotifyTestAnswer["results"]>;
   readonly events: EventHub;
   readonly page: PageFiles;
+  readonly tally: Tally;
   readonly access: Access;
   readonly config: { readonly path: string; readonly keeper: ConfigKeeper };
   readonly machine: MachinePort;

@@ -6,6 +6,7 @@ import { CONFIG_ROUTES } from "./routes/config.ts";
 import { DESCRIPTION_ROUTES } from "./routes/description.ts";
 import { HISTORY_ROUTES } from "./routes/history.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
+import { METRICS_ROUTES } from "./routes/metrics.ts";
 import { NOTIFY_ROUTES } from "./routes/notify.ts";
 import { ORDER_ROUTES } from "./routes/orders.ts";
 import { STATUS_ROUTES } from "./routes/status.ts";
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...NOTIFY_ROUTES,
   ...CONFIG_ROUTES,
   ...MACHINE_ROUTES,
+  ...METRICS_ROUTES,
   ...ACCESS_ROUTES,
   ...DESCRIPTION_ROUTES,
 ];

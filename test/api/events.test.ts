@@ -12,7 +12,8 @@ import { openSite, temporaryFolder } from "./site.ts";
 
 const folder = temporaryFolder();
 
-const news = (text: string) => ({ importance: "info", text, report: { kind: "portal-gone" } }) as const;
+const news = (text: string) =>
+  ({ importance: "info", text, report: { kind: "portal-gone", uplink: "lte", family: "ipv4" } }) as const;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
