@@ -1,11 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, parseDocument, type Scalar, visit } from "yaml";
+import { HIDDEN, hidePassword, holdsPassword } from "./hidden.ts";
 import { configJsonSchema, optionAt } from "./option.ts";
-
-/** What stands for a secret where it may be seen. */
-export const HIDDEN = "********";
-
-/** `scheme://user:password@`: the password. */
-const PASSWORD = /(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/;
 
 interface Secret {
   /** The option, as a text that is the same before and after an edit: entries of lists by their name. */
@@ -31,7 +26,7 @@ export const restoreSecrets = (text: string, before: string): string => {
   return replace(text, restorable, ({ at, node }) => known.get(at) ?? String(node.value));
 };
 
-const hide = (value: string, whole: boolean): string => (whole ? HIDDEN : value.replace(PASSWORD, HIDDEN));
+const hide = (value: string, whole: boolean): string => (whole ? HIDDEN : hidePassword(value));
 
 const findSecrets = (text: string): readonly Secret[] | null => {
   const document = parse(text);
@@ -43,7 +38,7 @@ const findSecrets = (text: string): readonly Secret[] | null => {
       if (key === "key" || typeof node.value !== "string") return;
       const path = pathTo(ancestors, node);
       const whole = optionAt(schema, path.keys)?.secret === true;
-      if (whole || PASSWORD.test(node.value)) secrets.push({ at: path.names, node, whole });
+      if (whole || holdsPassword(node.value)) secrets.push({ at: path.names, node, whole });
     },
   });
   return secrets;

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { parseDuration } from "./duration.ts";
+import { hidePassword } from "./hidden.ts";
 import { nearest } from "./nearest.ts";
 import { branchesOf, describeValues, isDuration, type Option } from "./option.ts";
 
@@ -32,7 +33,7 @@ const LONGEST_SHOWN = 60;
 const show = (input: unknown): string => {
   if (Array.isArray(input)) return "a list";
   if (typeof input === "object") return "a group of options";
-  const text = typeof input === "string" ? JSON.stringify(input) : String(input);
+  const text = hidePassword(typeof input === "string" ? JSON.stringify(input) : String(input));
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 };
 

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { difference } from "../../src/config/difference.ts";
+import { HIDDEN, hidePassword } from "../../src/config/hidden.ts";
 import { mergeValue } from "../../src/config/merge.ts";
-import { HIDDEN, hideSecrets, restoreSecrets } from "../../src/config/secrets.ts";
+import { hideSecrets, restoreSecrets } from "../../src/config/secrets.ts";
 
 const TEXT = `# my router
 uplinks:
@@ -100,6 +101,15 @@ test("a new password is taken, and a hidden one follows nobody elsewhere", () =>
   expect(restoreSecrets(hidden.replace(HIDDEN, "new"), SECRET)).toContain("smtp://wan:new@");
   expect(restoreSecrets(hidden.replace("mail.example.net:587", "evil.example"), SECRET)).not.toContain("hunter2");
   expect(restoreSecrets(hidden.replace("relay", "elsewhere"), SECRET)).not.toContain("hunter2");
+});
+
+test.each([
+  ["smtp://u:p@ss@h:25", "smtp://u:********@h:25"],
+  ["smtp://me@example.net:pw@h", "smtp://me@example.net:********@h"],
+  ["https://example.net:8080/@x", "https://example.net:8080/@x"],
+  ["tcp://1.1.1.1:443", "tcp://1.1.1.1:443"],
+])("%s is shown as %s", (text, shown) => {
+  expect(hidePassword(text)).toBe(shown);
 });
 
 test("what isn't YAML is not shown at all", () => {
