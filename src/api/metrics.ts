@@ -114,7 +114,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     help: "What an uplink is; always 1.",
     samples: ({ status }) =>
       status.uplinks.map(({ name, interface: device, tier, metered }) => ({
-        labels: { uplink: name, interface: device, tier: String(tier), metered: String(metered) },
+        labels: { uplink: name, interface: device ?? "", tier: String(tier), metered: String(metered) },
         value: 1,
       })),
   },
