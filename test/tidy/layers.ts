@@ -129,7 +129,7 @@ export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly
   koffi: { files: /^src\/adapter\/libc\.ts$/, reason: "Its poll handles are undocumented and pinned to one version." },
   nodemailer: { files: /^src\/adapter\/mail\.ts$/, reason: "It is loaded with the first mail, and only there." },
   yaml: { files: /^(src|test)\/config\/|^src\/web\/setup\//, reason: "Only the config is YAML." },
-  zod: { files: /^src\/(config|api)\//, reason: "Data is checked where it enters; inside, types suffice." },
+  zod: { files: /^(src\/(config|api)|test\/api)\//, reason: "Data is checked where it enters; inside, types suffice." },
   commander: {
     files: /^(src\/(cli\/.*|main)|lab\/main|scripts\/docs\/.*)\.ts$/,
     reason: "Only the command line parses arguments.",
