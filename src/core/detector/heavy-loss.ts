@@ -52,6 +52,9 @@ export const countAnswer = (before: HeavyLoss, target: number): HeavyLoss => {
   return { nats, run: 0, pending, heavy: nats >= ALARM_NATS || (before.heavy && nats >= CLEAR_NATS) };
 };
 
-/** Whether living targets missed something of late, so that it is worth asking twice as often. Never throws. */
-export const isSuspicious = ({ nats, pending }: HeavyLoss, targets: readonly Target[]): boolean =>
-  nats > 0 || pending.some((losses, target) => losses > 0 && targets[target]?.dead === false);
+/**
+ * Whether living targets missed something of late, so that it is worth asking twice as often. `asked`: those that are asked
+ * while all is well; the others may not answer again for days. Never throws.
+ */
+export const isSuspicious = ({ nats, pending }: HeavyLoss, asked: readonly Target[]): boolean =>
+  nats > 0 || pending.some((losses, target) => losses > 0 && asked[target]?.dead === false);

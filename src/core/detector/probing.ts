@@ -94,9 +94,9 @@ export const askAgain = (state: AdaptiveState, place: number, now: number): Adap
 };
 
 /** The time between probes while all is well, milliseconds, without jitter. */
-export const idleInterval = ({ settings, targets, quality, heavyLoss, pace }: AdaptiveState): number => {
+export const idleInterval = ({ settings, targets, primaries, quality, heavyLoss, pace }: AdaptiveState): number => {
   const interval = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
-  if (isSuspicious(heavyLoss, targets)) return Math.min(interval, settings.boostedIntervalMs / 2);
+  if (isSuspicious(heavyLoss, targets.slice(0, primaries))) return Math.min(interval, settings.boostedIntervalMs / 2);
   return quality.lossNats > settings.boostAboveNats ? Math.min(interval, settings.boostedIntervalMs) : interval;
 };
 

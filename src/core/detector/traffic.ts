@@ -35,8 +35,11 @@ const hearAnswer = (state: AdaptiveState, now: number): AdaptiveState => {
 };
 
 const postponed = (state: AdaptiveState, now: number): Pace => {
-  const { phase, settings, pace, quality, heavyLoss, targets } = state;
-  const wary = quality.lossNats > settings.boostAboveNats || isSuspicious(heavyLoss, targets) || awaitsHeavy(targets);
+  const { phase, settings, pace, quality, heavyLoss, targets, primaries } = state;
+  const wary =
+    quality.lossNats > settings.boostAboveNats ||
+    isSuspicious(heavyLoss, targets.slice(0, primaries)) ||
+    awaitsHeavy(targets);
   if (phase !== "up" || wary) return pace;
   const later = Math.min(now + idleInterval(state), pace.lastSentAt + settings.trafficSkipMs);
   return later <= pace.nextSendAt && pace.early === 0
