@@ -159,6 +159,7 @@ const startLoop = (): Prober => {
     saveMemory: nothing,
     report: nothing,
     useResolvers: nothing,
+    shapeUplink: nothing,
     answerOrder: nothing,
     complain: (error: unknown) => {
       throw error;

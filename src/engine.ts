@@ -6,6 +6,7 @@ import { openLocalResolver } from "./adapter/local-resolver.ts";
 import { openProberPool, type ProberPool } from "./adapter/prober-pool.ts";
 import { random32 } from "./adapter/random.ts";
 import { runScript } from "./adapter/script.ts";
+import { shapeUplink } from "./adapter/shaper.ts";
 import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { RunScript } from "./core/command.ts";
@@ -173,6 +174,8 @@ const portsOf = (
         push({ kind: "script-ended", script, outcome }),
       );
     },
+    shapeUplink: (order) =>
+      void shapeUplink(order).then((shaped) => push({ kind: "uplink-shaped", uplink: order.uplink, ...shaped })),
     useResolvers: (order) => void resolver.use(order).then((problem) => push({ kind: "resolvers-used", problem })),
     saveMemory: (memory) => {
       const problem = writeState(statePath, memory);

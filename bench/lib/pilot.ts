@@ -83,6 +83,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
       case "ask-gateway":
       case "flush-flows":
       case "use-resolvers":
+      case "shape-uplink":
       case "save-memory":
       case "run-script":
       case "report":

@@ -91,6 +91,7 @@ export const imaginedKernel = ({ uplinks }: SiteSize): KernelState => {
       expiresInMs: null,
     })),
     rules: [],
+    qdiscs: [],
     sysctls: {},
     firewall: null,
   };

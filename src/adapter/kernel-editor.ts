@@ -1,6 +1,7 @@
 import { addAddress, deleteAddress } from "../codec/address.ts";
 import { switchOn } from "../codec/link.ts";
 import type { Request } from "../codec/netlink.ts";
+import { deleteQdisc } from "../codec/qdisc.ts";
 import { deleteRoute, putRoute } from "../codec/route.ts";
 import { ANY_PACKET, addRule, deleteRule, type RuleMessage } from "../codec/rule.ts";
 import type { Edit, EditFailure, Hop, Route, Rule } from "../core/kernel.ts";
@@ -81,6 +82,9 @@ const applyEdit = (tools: KernelTools, edit: Edit): void => {
       break;
     case "delete-rule":
       requestUnless(tools.netlink, deleteRule(toMessage(edit.rule)), ENOENT);
+      break;
+    case "delete-qdisc":
+      requestUnless(tools.netlink, deleteQdisc(edit.qdisc), ENOENT);
       break;
     case "set-sysctl":
       tools.writeSysctl(edit.name, edit.value);

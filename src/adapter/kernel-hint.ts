@@ -8,7 +8,15 @@ import { PROTOCOL } from "../core/kernel.ts";
 
 /** What may have changed. A hint, not a fact: read the kernel's state anew. */
 export type KernelHint =
-  | { readonly kind: "link-changed" | "address-changed" | "route-changed" | "rule-changed" | "firewall-changed" }
+  | {
+      readonly kind:
+        | "link-changed"
+        | "address-changed"
+        | "route-changed"
+        | "rule-changed"
+        | "firewall-changed"
+        | "qdisc-changed";
+    }
   /** Nobody answers for this address on this link (`NUD_FAILED`). */
   | { readonly kind: "neighbour-failed"; readonly link: number; readonly address: string }
   /** It has just answered (`NUD_REACHABLE`). */
@@ -48,6 +56,9 @@ export const interpretRouting: Interpreter = (message) => {
     case RTM.NEW_RULE:
     case RTM.DELETE_RULE:
       return interpretRule(message);
+    case RTM.NEW_QDISC:
+    case RTM.DELETE_QDISC:
+      return { kind: "qdisc-changed" };
     case RTM.NEW_NEIGHBOUR:
       return interpretNeighbour(message);
     default:

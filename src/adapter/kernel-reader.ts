@@ -1,6 +1,7 @@
 import { type AddressMessage, decodeAddress, listAddresses } from "../codec/address.ts";
 import { decodeLink, type LinkMessage, listLinks } from "../codec/link.ts";
 import type { ReportedHop } from "../codec/next-hop.ts";
+import { decodeQdisc, listQdiscs } from "../codec/qdisc.ts";
 import { decodeRoute, isDefaultRoute, listRoutes, type ReportedRoute, type RouteFilter } from "../codec/route.ts";
 import { decodeRule, listRules, type RuleMessage } from "../codec/rule.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
@@ -11,6 +12,7 @@ import {
   type Link,
   MAIN_TABLE,
   PROTOCOL,
+  type Qdisc,
   type Route,
   type Rule,
   type RuleSelector,
@@ -150,6 +152,10 @@ const pickRule = (body: Uint8Array): Rule | null => {
 const readRules = (netlink: Netlink): Rule[] =>
   netlink.dump({ request: listRules(), pick: ({ body }) => pickRule(body) });
 
+/** Those with a handle: what the kernel put there by itself has none. */
+const readQdiscs = (netlink: Netlink): Qdisc[] =>
+  netlink.dump({ request: listQdiscs(), pick: ({ body }) => decodeQdisc(body) }).filter(({ handle }) => handle !== 0);
+
 /**
  * Reads all that the core wants to know of the kernel, in well under a millisecond unless the routing tables are big.
  * Throws NetlinkError, SystemError or CodecError, and what the injected functions throw.
@@ -159,6 +165,7 @@ export const readKernel = ({ netlink, sysctlNames, readSysctls, readFirewall }: 
   addresses: readAddresses(netlink),
   routes: FAMILIES.flatMap((family) => readFamilyRoutes(netlink, family)),
   rules: readRules(netlink),
+  qdiscs: readQdiscs(netlink),
   sysctls: readSysctls(sysctlNames),
   firewall: readFirewall(),
 });

@@ -15,12 +15,16 @@ export const RTM = {
   NEW_RULE: 32,
   DELETE_RULE: 33,
   GET_RULE: 34,
+  NEW_QDISC: 36,
+  DELETE_QDISC: 37,
+  GET_QDISC: 38,
 } as const;
 
 /** `RTNLGRP_*`: the multicast groups of NETLINK_ROUTE that we listen to. */
 export const ROUTE_GROUP = {
   LINK: 1,
   NEIGHBOUR: 3,
+  TRAFFIC_CONTROL: 4,
   IPV4_ADDRESS: 5,
   IPV4_ROUTE: 7,
   IPV4_RULE: 8,

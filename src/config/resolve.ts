@@ -68,6 +68,7 @@ const resolveUplink = (
   families: { ipv4: resolveIpv4(uplink), ipv6: resolveIpv6(uplink) },
   foreign,
   dns: uplink.dns,
+  shape: uplink.shape ?? null,
   prefixes: resolvePrefixes(uplink.ipv6.translate),
   detection: resolveDetection(uplink.detection ?? (uplink.metered ? "metered" : "balanced")),
 });

@@ -3,6 +3,7 @@ import type { Family } from "./family.ts";
 import type { Edit } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import type { Report } from "./report.ts";
+import type { ShapeSettings } from "./shaping.ts";
 import type { Target } from "./target.ts";
 
 /** Everything that the daemon can be told to do. Commands of one step are carried out in their order. */
@@ -21,6 +22,7 @@ export type Command =
   | { readonly kind: "save-memory"; readonly memory: Memory }
   | RunScript
   | UseResolvers
+  | ShapeUplink
   /** Tell people. */
   | { readonly kind: "report"; readonly report: Report }
   | {
@@ -62,6 +64,16 @@ export interface UseResolvers {
   readonly servers: readonly string[];
   /** The same by interface, with those that aren't to be used now. */
   readonly links: readonly ResolverLink[];
+}
+
+/** Shape what leaves by an interface. Answered by the event `uplink-shaped`. */
+export interface ShapeUplink {
+  readonly kind: "shape-uplink";
+  readonly uplink: string;
+  readonly interface: string;
+  /** The major number of the handle that says that it is ours. */
+  readonly handle: number;
+  readonly shape: ShapeSettings;
 }
 
 /** The DNS servers of one interface. */

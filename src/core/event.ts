@@ -33,6 +33,13 @@ export type Event =
   /** User packets since the reading before, of the uplinks where there were any. */
   | { readonly kind: "traffic-counted"; readonly counts: readonly TrafficCount[] }
   | ScriptEnded
+  /** An uplink is shaped, or isn't. `problem`: why not by CAKE, or not at all; null if nothing went wrong. */
+  | {
+      readonly kind: "uplink-shaped";
+      readonly uplink: string;
+      readonly by: "cake" | "htb" | null;
+      readonly problem: string | null;
+    }
   /** The machine's resolver was told whom to ask. `problem`: what went wrong, in a sentence; null if nothing. */
   | { readonly kind: "resolvers-used"; readonly problem: string | null }
   /** An order by a person or a program; answered by the command `answer-order` with the same id. */

@@ -91,8 +91,20 @@ export interface KernelState {
   readonly rules: readonly Rule[];
   /** Values by name below `/proc/sys` (`net/ipv4/conf/eth0/rp_filter`); what the kernel lacks is missing. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** The queueing disciplines at the root of interfaces that somebody, or we, put there. */
+  readonly qdiscs: readonly Qdisc[];
   /** Our nft table as nft lists it (no counters), null where it doesn't exist. */
   readonly firewall: string | null;
+}
+
+/** A queueing discipline at the root of an interface. */
+export interface Qdisc {
+  /** The interface's index. */
+  readonly link: number;
+  /** `htb`, `cake`, … */
+  readonly kind: string;
+  /** The major number of its handle, 1..65535. */
+  readonly handle: number;
 }
 
 /** One change to the kernel. Each is idempotent: putting what is there and deleting what is gone succeed. */
@@ -105,6 +117,7 @@ export type Edit =
   | { readonly kind: "delete-route"; readonly route: Route }
   | { readonly kind: "put-rule"; readonly rule: Rule }
   | { readonly kind: "delete-rule"; readonly rule: Rule }
+  | { readonly kind: "delete-qdisc"; readonly qdisc: Qdisc }
   | { readonly kind: "set-sysctl"; readonly name: string; readonly value: string }
   | { readonly kind: "load-firewall"; readonly ruleset: string }
   | { readonly kind: "delete-firewall" };

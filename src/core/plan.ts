@@ -10,6 +10,7 @@ import {
   type Rule,
   type RuleSelector,
 } from "./kernel.ts";
+import { isOurHandle } from "./shaping.ts";
 import { adopted, type Wanted } from "./wanted.ts";
 
 /** What nft showed after our last load, to tell whether somebody changed the table since. */
@@ -31,6 +32,7 @@ export const plan = (wanted: Wanted, actual: KernelState, loaded: LoadedFirewall
   ...wanted.rules.filter((rule) => !actual.rules.some((present) => sameRule(present, rule))).map(putRule),
   ...sysctlsToSet(wanted, actual),
   ...firewallEdits(wanted, actual, loaded),
+  ...strayShapers(wanted, actual),
   ...actual.rules.filter((rule) => !wanted.rules.some((other) => sameRule(other, rule))).map(deleteRule),
   ...routesToDelete(wanted, actual).map(deleteRoute),
   ...addressesToDelete(wanted, actual)
@@ -89,6 +91,13 @@ const routesToDelete = (wanted: Wanted, actual: KernelState): readonly Route[] =
   ),
   ...wanted.displaced.filter((route) => hasCopy(route, actual)),
 ];
+
+/** Ours that nobody wants any more. Those that are wanted are made by tc, not by an edit. */
+const strayShapers = ({ shapers }: Wanted, { qdiscs }: KernelState): readonly Edit[] =>
+  qdiscs
+    .filter(({ handle }) => isOurHandle(handle))
+    .filter(({ link, handle }) => !shapers.some((place) => place.link === link && place.handle === handle))
+    .map((qdisc) => ({ kind: "delete-qdisc", qdisc }));
 
 const sysctlsToSet = (wanted: Wanted, actual: KernelState): readonly Edit[] =>
   Object.entries(wanted.sysctls)
@@ -151,6 +160,11 @@ const applyEdit = (kernel: KernelState, edit: Edit): KernelState => {
       return { ...kernel, rules: [...kernel.rules, edit.rule] };
     case "delete-rule":
       return { ...kernel, rules: kernel.rules.filter((rule) => !sameRule(rule, edit.rule)) };
+    case "delete-qdisc":
+      return {
+        ...kernel,
+        qdiscs: kernel.qdiscs.filter(({ link, handle }) => link !== edit.qdisc.link || handle !== edit.qdisc.handle),
+      };
     case "set-sysctl":
       return { ...kernel, sysctls: { ...kernel.sysctls, [edit.name]: edit.value } };
     case "load-firewall":
@@ -179,6 +193,8 @@ export const describeEdit = (edit: Edit): string => {
       return describeRule(edit.rule);
     case "delete-rule":
       return `without ${describeRule(edit.rule)}`;
+    case "delete-qdisc":
+      return `without the shaper on link ${edit.qdisc.link}`;
     case "set-sysctl":
       return `${edit.name} = ${edit.value}`;
     case "load-firewall":

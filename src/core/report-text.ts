@@ -3,6 +3,7 @@ import type { Family } from "./family.ts";
 import { familyName } from "./path.ts";
 import { list } from "./policy.ts";
 import type { Report, SwitchKind } from "./report.ts";
+import { shaperText } from "./shaping.ts";
 import { portalText } from "./target-note.ts";
 
 /** How much a report matters: error needs somebody, info is what one wants to read later. */
@@ -38,6 +39,8 @@ export const reportText = (report: Report): ReportText => {
       return error(`An uplink works again: ${placeName(report)} ${report.reason}`);
     case "kernel-mended":
       return info(`Somebody changed what is ours; restored ${report.what}${more(report.edits)}`);
+    case "shaped":
+      return { importance: report.problem === null ? "info" : "error", text: shaperText(report) };
     case "script-failed":
       return error(`The script ${report.path} failed: ${report.problem}`);
     case "edit-failed":

@@ -56,5 +56,12 @@ export type Report =
   | { readonly kind: "kernel-mended"; readonly edits: number; readonly what: string }
   /** A script couldn't be run to its end, or ended with an error. */
   | { readonly kind: "script-failed"; readonly path: string; readonly problem: string }
+  /** An uplink's upload is shaped, or isn't. `problem`: why not by CAKE, or not at all. */
+  | {
+      readonly kind: "shaped";
+      readonly uplink: string;
+      readonly by: "cake" | "htb" | null;
+      readonly problem: string | null;
+    }
   /** The kernel refused an edit. */
   | { readonly kind: "edit-failed"; readonly what: string; readonly message: string };

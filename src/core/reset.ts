@@ -22,6 +22,7 @@ export const resetEdits = (kernel: KernelState, originalSysctls: Readonly<Record
         rules: [],
         displaced: [],
         sysctls: existing(originalSysctls, kernel),
+        shapers: [],
         firewall: null,
       },
       kernel,

@@ -11,6 +11,7 @@ import { askKernel, readingAt } from "./reading.ts";
 import type { Report } from "./report.ts";
 import { tellResolvers } from "./resolvers.ts";
 import { runScripts } from "./scripts.ts";
+import { tellShapers } from "./shaping.ts";
 import type { State } from "./state.ts";
 import { keepUp } from "./upkeep.ts";
 
@@ -78,14 +79,15 @@ interface Told extends Reviewed {
   readonly reviewAt: number;
 }
 
-/** What other programs have to do with it: the admin's scripts, the machine's resolver. */
+/** What other programs have to do with it: the admin's scripts, the machine's resolver, tc. */
 const tellPrograms = (state: State, occasion: { asksGate: boolean; now: number }): Told => {
   const scripted = runScripts(state, occasion);
   const resolving = tellResolvers(scripted.state, occasion.now);
+  const shaping = tellShapers(resolving.state, occasion.now);
   return {
-    state: resolving.state,
-    commands: [...scripted.commands, ...resolving.commands],
-    reviewAt: Math.min(scripted.reviewAt, resolving.state.resolvers.retryAt),
+    state: shaping.state,
+    commands: [...scripted.commands, ...resolving.commands, ...shaping.commands],
+    reviewAt: Math.min(scripted.reviewAt, resolving.state.resolvers.retryAt, shaping.reviewAt),
   };
 };
 

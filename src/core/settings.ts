@@ -1,5 +1,6 @@
 import type { DetectionSettings } from "./detector/presets.ts";
 import type { Family } from "./family.ts";
+import type { ShapeSettings } from "./shaping.ts";
 import type { Target } from "./target.ts";
 import type { PrefixSettings } from "./translation.ts";
 
@@ -36,6 +37,8 @@ export interface UplinkSettings {
   readonly foreign: readonly string[];
   /** Addresses of the DNS servers to use while this uplink carries traffic, in order; empty: it has none. */
   readonly dns: readonly string[];
+  /** How its egress is shaped; null: not by us. */
+  readonly shape: ShapeSettings | null;
   /** IPv6 prefix translation, null for none. */
   readonly prefixes: PrefixSettings | null;
   readonly detection: DetectionSettings;

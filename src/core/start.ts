@@ -37,6 +37,7 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       test: memory?.test ?? null,
       scripts: startScripts(memory?.told ?? null),
       resolvers: { told: null, problem: null, retryAt: Number.POSITIVE_INFINITY },
+      shapers: {},
       upkeep: {
         firewall: null,
         failures: [],

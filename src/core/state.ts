@@ -6,6 +6,7 @@ import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import type { Path } from "./path.ts";
 import type { SwitchKind } from "./report.ts";
 import type { FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
+import type { Shaper } from "./shaping.ts";
 import type { TargetNote } from "./target-note.ts";
 import type { PrefixPair } from "./translation.ts";
 
@@ -25,6 +26,8 @@ export interface State {
   readonly test: Test | null;
   readonly scripts: ScriptsState;
   readonly resolvers: ResolversState;
+  /** By the uplink's name. */
+  readonly shapers: Readonly<Record<string, Shaper>>;
   readonly upkeep: Upkeep;
   /** Values that sysctls had before we changed them, for `reset`. */
   readonly originalSysctls: Readonly<Record<string, string>>;

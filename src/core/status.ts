@@ -9,6 +9,7 @@ import { mainFamily } from "./lead.ts";
 import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
 import { list, sameNames } from "./policy.ts";
+import { shaperProblems } from "./shaping.ts";
 import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
 import { type Target, targetText } from "./target.ts";
 import { portalIn, reasonWith, type TargetNote } from "./target-note.ts";
@@ -187,6 +188,7 @@ const problems = (state: State, now: number): readonly string[] => [
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
   ...unrouted(state),
   ...untranslated(state),
+  ...shaperProblems(state),
   ...(state.resolvers.problem === null ? [] : [state.resolvers.problem]),
   ...(state.scripts.problem === null ? [] : [state.scripts.problem]),
   ...(isFighting(state.upkeep, now)

@@ -11,6 +11,7 @@ import { askKernel, isReading } from "./reading.ts";
 import { noteResolvers } from "./resolvers.ts";
 import { type Reviewed, review } from "./review.ts";
 import { noteScript } from "./scripts.ts";
+import { noteShaper } from "./shaping.ts";
 import { adopt, withUplinks } from "./start.ts";
 import type { State } from "./state.ts";
 import { survey } from "./survey.ts";
@@ -77,6 +78,7 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "kernel-edited":
     case "script-ended":
     case "resolvers-used":
+    case "uplink-shaped":
     case "ordered":
       return nothing(state);
   }
@@ -143,6 +145,10 @@ const note = (state: State, event: Event, now: number): Noted => {
       return { ...noteOutcome(state, event, now), changed: true };
     case "script-ended": {
       const { state: after, reports } = noteScript(state, event, now);
+      return { state: after, commands: reports.map((report) => ({ kind: "report", report })), changed: true };
+    }
+    case "uplink-shaped": {
+      const { state: after, reports } = noteShaper(state, event, now);
       return { state: after, commands: reports.map((report) => ({ kind: "report", report })), changed: true };
     }
     case "resolvers-used":

@@ -25,6 +25,7 @@ import {
 } from "./mark.ts";
 import { ADOPTED_METRIC, isForeignDefault, type UsablePath } from "./path.ts";
 import { type Carriers, type Resolver, resolversInUse } from "./resolvers.ts";
+import { type ShaperPlace, shaperPlaces } from "./shaping.ts";
 import type { Monitor, UplinkState } from "./state.ts";
 import { wantedSysctls } from "./sysctl.ts";
 
@@ -38,6 +39,8 @@ export interface Wanted {
   /** Foreign defaults that would outrank ours: to be deleted once their copies with a higher metric (in `routes`) exist. */
   readonly displaced: readonly Route[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Where shapers of ours may stay. */
+  readonly shapers: readonly ShaperPlace[];
   /** The text of our nft table; null: it should not exist. */
   readonly firewall: string | null;
 }
@@ -78,6 +81,7 @@ export const wanted = (input: WantedInput): Wanted => {
       ...refused.flatMap(refusalRules),
     ],
     displaced,
+    shapers: shaperPlaces(input.uplinks, input.kernel),
     sysctls: wantedSysctls(input.uplinks, input.kernel),
     firewall: firewallRuleset(input.uplinks.flatMap(firewallUplink)),
   };

@@ -1,4 +1,4 @@
-import type { AskGateway, Command, RunScript, SendProbe, UseResolvers } from "../core/command.ts";
+import type { AskGateway, Command, RunScript, SendProbe, ShapeUplink, UseResolvers } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Family } from "../core/family.ts";
 import type { Edit, EditFailure, KernelState } from "../core/kernel.ts";
@@ -22,6 +22,8 @@ export interface Ports {
   flushFlows(flows: { readonly family: Family; readonly mark: number; readonly mask: number }): void;
   /** Its end comes as an event. Never throws. */
   runScript(script: RunScript): void;
+  /** What became of it comes as an event. Never throws. */
+  shapeUplink(order: ShapeUplink): void;
   /** What became of it comes as an event. Never throws. */
   useResolvers(resolvers: UseResolvers): void;
   /** Never throws. */
@@ -53,6 +55,9 @@ export const perform = (ports: Ports, command: Command): Event | null => {
       return null;
     case "run-script":
       ports.runScript(command);
+      return null;
+    case "shape-uplink":
+      ports.shapeUplink(command);
       return null;
     case "use-resolvers":
       ports.useResolvers(command);

@@ -73,6 +73,7 @@ describe("what is written counts", () => {
     ipv6: { gateway: FE80::1, translate: masquerade }
     nat: true
     targets: [9.9.9.9, 1.1.1.1, 2001:DB8:0::1, "2001:db8::2"]
+    shape: { upload: 10mbit, linkLayer: docsis, ackFilter: true }
     dns: [203.0.113.53, "2001:DB8:0::53"]
     routes: [192.168.5.0/24, 192.0.2.7, "2001:DB8:5:0:1:0:0:0/80"]
     detection: { preset: calm, failoverSpan: 8s, failoverEvidence: 11, failoverSpanGrowth: 1.2 }
@@ -110,6 +111,7 @@ nat: { foreign: [10.9.0.0/24] }
         foreign: ["10.9.0.0/24"],
         dns: ["203.0.113.53", "2001:db8::53"],
         prefixes: null,
+        shape: { upload: 10_000, linkLayer: "docsis", ackFilter: true },
         detection: { ...PRESETS.calm, failoverSpanMs: 8_000, failoverEvidenceNats: 11, failoverSpanGrowth: 1.2 },
       },
     ]);
@@ -224,6 +226,14 @@ describe("each mistake has its place, its path and its remedy", () => {
     [
       "ipv6: { translate: masqerade }",
       'c:4:24 uplinks[0].ipv6.translate: "masqerade" doesn\'t fit → did you mean masquerade?',
+    ],
+    [
+      "shape: { upload: 10 mbit }",
+      'c:4:22 uplinks[0].shape.upload: "10 mbit" isn\'t a rate → give one from 64kbit to 100gbit, such as 10mbit',
+    ],
+    [
+      "shape: { upload: 10mbit, linkLayer: dsl }",
+      'c:4:41 uplinks[0].shape.linkLayer: "dsl" doesn\'t fit → give ethernet, docsis, pppoe-ptm, bridged-ptm, pppoe-vcmux, pppoe-llcsnap, bridged-vcmux, bridged-llcsnap or conservative',
     ],
     [
       "routes: [lan]",

@@ -12,6 +12,7 @@ const NOTHING: Wanted = {
   routes: [],
   rules: [],
   displaced: [],
+  shapers: [],
   sysctls: {},
   firewall: null,
 };
@@ -206,6 +207,7 @@ const anyWanted = (kernel: FakeKernel): fc.Arbitrary<Wanted> =>
   fc
     .record({
       switchedOff: fc.constant([]),
+      shapers: fc.constant([] as const),
       addresses: anyAddresses(PROTOCOL),
       routes: anyRoutes(PROTOCOL),
       rules: anyRules,

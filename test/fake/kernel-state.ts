@@ -54,6 +54,7 @@ export const kernelState = (changes: Partial<KernelState> = {}): KernelState => 
     foreignDefault("ipv4", [hop(4, "198.51.100.1")], { metric: 200 }),
   ],
   rules: [],
+  qdiscs: [],
   sysctls: { "net/ipv6/conf/all/disable_ipv6": "0" },
   firewall: null,
   ...changes,

@@ -71,6 +71,7 @@ export const uplinkSettings = (
   families: { ipv4: IPV4, ipv6: IPV6 },
   foreign: [],
   dns: [],
+  shape: null,
   prefixes: null,
   detection: PRESETS.balanced,
   ...named,

@@ -87,6 +87,7 @@ export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions):
         return askGateway(command);
       case "flush-flows":
       case "use-resolvers":
+      case "shape-uplink":
       case "report":
       case "answer-order":
         return null;

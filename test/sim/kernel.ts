@@ -42,6 +42,7 @@ export const readKernel = (kernel: FakeKernel, sysctlNames: readonly string[], n
     expiresInMs: expiresAt === null ? null : expiresAt - now,
   })),
   rules: kernel.rules.filter((rule) => rule.protocol === PROTOCOL),
+  qdiscs: [],
   sysctls: Object.fromEntries(
     sysctlNames.flatMap((name) => {
       const value = kernel.sysctls[name];
@@ -116,6 +117,8 @@ const apply = (kernel: FakeKernel, edit: Edit): FakeKernel => {
       return hasRule(kernel, edit.rule) ? kernel : { ...kernel, rules: sortRules([...kernel.rules, edit.rule]) };
     case "delete-rule":
       return { ...kernel, rules: kernel.rules.filter((rule) => !isSameRule(rule, edit.rule)) };
+    case "delete-qdisc":
+      return kernel;
     case "set-sysctl":
       if (kernel.sysctls[edit.name] === edit.value) return kernel;
       return { ...kernel, sysctls: { ...kernel.sysctls, [edit.name]: edit.value } };

@@ -49,6 +49,7 @@ export const LAYERS: readonly Layer[] = [
       "src/config",
       "src/core/family.ts",
       "src/core/network.ts",
+      "src/core/shaping.ts",
       "src/core/target.ts",
       "src/core/detector/presets.ts",
       "src/error.ts",

@@ -5,6 +5,7 @@ import { judgeDestination, network } from "../network.ts";
 import { target } from "../target.ts";
 import { group, isInterfaceName, server } from "../value.ts";
 import { ipv4, ipv6 } from "./addressing.ts";
+import { shape } from "./shape.ts";
 
 /** One entry of `uplinks:`. */
 export const uplink = group(
@@ -76,6 +77,7 @@ export const uplink = group(
         examples: ["192.168.5.0/24"],
       })
       .prefault([]),
+    shape: shape.optional(),
     detection: detection.optional(),
   },
   { description: "One way out to the internet." },

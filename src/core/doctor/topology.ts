@@ -34,7 +34,7 @@ export const linkName = (facts: MachineFacts, index: number): string =>
 export const uplinkOfLink = (facts: MachineFacts, index: number): PlacedUplink | undefined =>
   uplinksOf(facts).find((uplink) => linkOf(facts, uplink)?.index === index);
 
-const kernelOf = (facts: MachineFacts): KernelState => ({ ...facts, rules: [], firewall: null });
+const kernelOf = (facts: MachineFacts): KernelState => ({ ...facts, rules: [], qdiscs: [], firewall: null });
 
 /** The way that the daemon would find for an uplink. Never throws. */
 export const pathOf = (facts: MachineFacts, uplink: UplinkSettings, family: Family): Path =>
