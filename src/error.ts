@@ -88,6 +88,9 @@ export const CATALOGUE = {
   "history-failed": {
     means: "The history's database can't be used; SQLite's own words follow.",
     remedy: "Look at the disk: is it full, read-only or broken? Traffic is switched without a history as with one.",
+  "import-failed": {
+    means: "What was to be imported can't be read, or is not of that system; what is wrong follows.",
+    remedy: "Name the folder or the files that hold its settings.",
   },
   usage: {
     means: "The command line can't be understood.",

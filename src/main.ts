@@ -118,6 +118,10 @@ const actions: Actions = {
     const journalPath = journal ?? journalPathIn(directories);
     return runReplay({ journalPath, configPath: config, tune, json, output });
   },
+  import: async (system, paths) => {
+    const { runImport } = await import("./import.ts");
+    return runImport({ system, paths, output });
+  },
   service: async (verb, { config, ...options }) => {
     const { runService } = await import("./service.ts");
     const client = await daemonAt(options);

@@ -10,6 +10,7 @@ complete -c wan-failover -n '__fish_use_subcommand' -a failback -d 'end a test o
 complete -c wan-failover -n '__fish_use_subcommand' -a use -d 'pin an uplink by hand; `auto` lets the policy decide again'
 complete -c wan-failover -n '__fish_use_subcommand' -a notify -d 'the messages of switches: see docs/notifications.md'
 complete -c wan-failover -n '__fish_use_subcommand' -a check -d 'say whether a config is valid, or list its mistakes'
+complete -c wan-failover -n '__fish_use_subcommand' -a import -d 'turn another system\'s settings into a config, on standard output'
 complete -c wan-failover -n '__fish_use_subcommand' -a doctor -d 'say what is wrong on this machine'
 complete -c wan-failover -n '__fish_use_subcommand' -a replay -d 'say what the daemon decided and when, out of its journal; or would have'
 complete -c wan-failover -n '__fish_use_subcommand' -a reset -d 'remove all that is ours from the kernel'

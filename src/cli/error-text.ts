@@ -10,6 +10,7 @@ const EXIT_CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   "config-missing": EXIT.usage,
   "config-unreadable": EXIT.usage,
   "config-invalid": EXIT.usage,
+  "import-failed": EXIT.usage,
   "no-daemon": EXIT.noDaemon,
 };
 

@@ -45,11 +45,17 @@ export interface Actions extends AccessActions {
     journal: string | undefined,
     options: JsonOption & ConfigOption & { readonly tune?: true },
   ) => Promise<number>;
+  readonly import: (system: System, paths: readonly string[]) => Promise<number>;
   readonly service: (verb: Verb, options: ConfigOption) => Promise<number>;
   readonly reset: () => Promise<number>;
   readonly detector: () => Promise<number>;
   readonly demo: (argv: readonly string[]) => Promise<number>;
 }
+
+/** Whose settings can be imported. */
+export const SYSTEMS = ["astlinux"] as const;
+
+export type System = (typeof SYSTEMS)[number];
 
 export interface ProgramOptions {
   readonly version: string;
@@ -94,6 +100,7 @@ export const grammar = (version: string, actions: Actions, done: Done): Command 
   addPast(program, actions, done);
   addOrders(program, actions, done);
   addNotify(program, actions, done);
+  addConfigs(program, actions, done);
   addMachine(program, actions, done);
   addAccess(program, actions, done);
   return program.on("command:*", refuseUnknown(program));
@@ -111,18 +118,21 @@ const addDaemon = (program: Command, actions: Actions, done: Done): void => {
   program
     .command("service")
     .description("start, stop, restart or test the daemon in the background, as AstLinux's `service failover` does")
-    .argument("<verb>", VERBS.join(", "), asVerb)
+    .argument("<verb>", VERBS.join(", "), oneOf("service", VERBS))
     .option("--config <file>", "the config file")
     .action(async (verb: Verb, _options, command: Command) =>
       done(await actions.service(verb, command.optsWithGlobals())),
     );
 };
 
-const asVerb = (text: string): Verb => {
-  const verb = VERBS.find((one) => one === text);
-  if (verb !== undefined) return verb;
-  throw new AppError("usage", `service takes ${VERBS.slice(0, -1).join(", ")} or ${VERBS.at(-1)}, rather than ${text}`);
-};
+/** An argument that is one of a few words. */
+const oneOf =
+  <Word extends string>(command: string, words: readonly Word[]) =>
+  (text: string): Word => {
+    const word = words.find((one) => one === text);
+    if (word !== undefined) return word;
+    throw new AppError("usage", `${command} takes ${words.join(", ")}, rather than ${text}`);
+  };
 
 const JSON_HELP = "for programs: JSON";
 
@@ -217,12 +227,21 @@ The demo's options:
   --config <file>  a config of your own; the lab's uplinks are the interfaces wan0 and wan1
   --plain          a scripted run as plain text, as where there is no terminal`;
 
-const addMachine = (program: Command, actions: Actions, done: Done): void => {
+const addConfigs = (program: Command, actions: Actions, done: Done): void => {
   program
     .command("check [file]")
     .description("say whether a config is valid, or list its mistakes")
     .option("--json", JSON_HELP)
     .action(async (file, _options, command: Command) => done(await actions.check(file, command.optsWithGlobals())));
+  program
+    .command("import")
+    .description("turn another system's settings into a config, on standard output")
+    .argument("<system>", SYSTEMS.join(", "), oneOf("import", SYSTEMS))
+    .argument("<paths...>", "its files, or the folder of AstLinux's rc.conf; nothing in them is run")
+    .action(async (system: System, paths: readonly string[]) => done(await actions.import(system, paths)));
+};
+
+const addMachine = (program: Command, actions: Actions, done: Done): void => {
   program
     .command("doctor")
     .description("say what is wrong on this machine")

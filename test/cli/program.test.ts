@@ -26,6 +26,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     doctor: act("doctor"),
     replay: act("replay"),
     service: act("service"),
+    import: act("import"),
     reset: act("reset"),
     password: act("password"),
     tokenCreate: act("tokenCreate"),
@@ -51,6 +52,7 @@ test.each<[string, unknown[]]>([
   ["token list", ["tokenList", {}]],
   ["token revoke 0a1b", ["tokenRevoke", "0a1b", {}]],
   ["status --astlinux", ["status", { astlinux: true }]],
+  ["import astlinux /a /b", ["import", "astlinux", ["/a", "/b"]]],
   ["service restart --config /c", ["service", "restart", { config: "/c" }]],
   ["test", ["test", undefined, {}]],
   ["test lte --for 2m", ["test", "lte", { for: "2m" }]],
@@ -114,7 +116,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, doctor, replay, reset, detector, demo, password, token",
+    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, import, doctor, replay, reset, detector, demo, password, token",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));
@@ -126,6 +128,6 @@ test.each([["5"], ["0s"], ["8d"], ["2 m"], ["-1s"]])("a test can't last %j", asy
 
 test("a service has AstLinux's verbs and no others", async () => {
   expect(await refusal("service", "reload")).toEqual(
-    new AppError("usage", "service takes start, stop, restart or test, rather than reload"),
+    new AppError("usage", "service takes start, stop, restart, test, rather than reload"),
   );
 });

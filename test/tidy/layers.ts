@@ -61,6 +61,13 @@ export const LAYERS: readonly Layer[] = [
     reason: "The config is read before anything runs and must not depend on what it configures.",
   },
   {
+    folder: "src/import",
+    mayImport: ["src/import", "src/config", "src/core/family.ts", "node:net"],
+    mayImportTypes: [],
+    reason:
+      "An import turns the text of another system's settings into that of ours; reading files is not its business.",
+  },
+  {
     folder: "src/api",
     mayImport: [
       "src/api",
