@@ -88,9 +88,14 @@ export const CATALOGUE = {
   "history-failed": {
     means: "The history's database can't be used; SQLite's own words follow.",
     remedy: "Look at the disk: is it full, read-only or broken? Traffic is switched without a history as with one.",
+  },
   "import-failed": {
     means: "What was to be imported can't be read, or is not of that system; what is wrong follows.",
     remedy: "Name the folder or the files that hold its settings.",
+  },
+  "init-failed": {
+    means: "No first config could be proposed or written; why not follows.",
+    remedy: "Bring the uplinks up first, or name another file with --config.",
   },
   usage: {
     means: "The command line can't be understood.",

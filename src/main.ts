@@ -122,6 +122,11 @@ const actions: Actions = {
     const { runImport } = await import("./import.ts");
     return runImport({ system, paths, output });
   },
+  init: async ({ config, yes = false }) => {
+    const { runInit } = await import("./init.ts");
+    const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+    return runInit({ configPath: config ?? configPathIn(directories), directories, yes, terminal, output });
+  },
   service: async (verb, { config, ...options }) => {
     const { runService } = await import("./service.ts");
     const client = await daemonAt(options);

@@ -15,6 +15,7 @@ _wan_failover() {
     "reset"*) words="" ;;
     "replay"*) words="--config --tune --json" ;;
     "doctor"*) words="--config --json" ;;
+    "init"*) words="--config --yes" ;;
     "import"*) words="" ;;
     "check"*) words="--json" ;;
     "notify test"*) words="--json" ;;
@@ -29,8 +30,7 @@ _wan_failover() {
     "status"*) words="--json --watch --astlinux" ;;
     "service"*) words="--config" ;;
     "run"*) words="--config" ;;
-    "") words="run service status health explain history report test failback use notify check doctor replay reset detector demo password token --version --socket" ;;
-    "") words="run service status health explain test failback use notify check import doctor replay reset detector demo password token --version --socket" ;;
+    "") words="run service status health explain history report test failback use notify check import init doctor replay reset detector demo password token --version --socket" ;;
     *) words="" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

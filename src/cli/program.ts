@@ -46,6 +46,7 @@ export interface Actions extends AccessActions {
     options: JsonOption & ConfigOption & { readonly tune?: true },
   ) => Promise<number>;
   readonly import: (system: System, paths: readonly string[]) => Promise<number>;
+  readonly init: (options: ConfigOption & { readonly yes?: true }) => Promise<number>;
   readonly service: (verb: Verb, options: ConfigOption) => Promise<number>;
   readonly reset: () => Promise<number>;
   readonly detector: () => Promise<number>;
@@ -53,7 +54,7 @@ export interface Actions extends AccessActions {
 }
 
 /** Whose settings can be imported. */
-export const SYSTEMS = ["astlinux"] as const;
+export const SYSTEMS = ["astlinux", "mwan3"] as const;
 
 export type System = (typeof SYSTEMS)[number];
 
@@ -237,8 +238,17 @@ const addConfigs = (program: Command, actions: Actions, done: Done): void => {
     .command("import")
     .description("turn another system's settings into a config, on standard output")
     .argument("<system>", SYSTEMS.join(", "), oneOf("import", SYSTEMS))
-    .argument("<paths...>", "its files, or the folder of AstLinux's rc.conf; nothing in them is run")
+    .argument(
+      "<paths...>",
+      "its files (mwan3's and network), or the folder of AstLinux's rc.conf; nothing in them is run",
+    )
     .action(async (system: System, paths: readonly string[]) => done(await actions.import(system, paths)));
+  program
+    .command("init")
+    .description("look at this machine and propose a first config")
+    .option("--config <file>", "where to write it")
+    .option("--yes", "write it without asking; a file that is there is never replaced so")
+    .action(async (_options, command: Command) => done(await actions.init(command.optsWithGlobals())));
 };
 
 const addMachine = (program: Command, actions: Actions, done: Done): void => {

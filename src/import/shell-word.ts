@@ -2,7 +2,7 @@
 export interface ShellCursor {
   readonly text: string;
   /** Variables whose values are known. */
-  readonly known: ReadonlyMap<string, string>;
+  readonly known: Map<string, string>;
   at: number;
   /** Where a quote begins that is never closed, null if none. */
   openQuoteAt: number | null;
@@ -96,7 +96,9 @@ const readEscape = (cursor: ShellCursor, word: Growing, escaped: RegExp): void =
 const readExpansion = (cursor: ShellCursor, word: Growing): void => {
   const begin = cursor.at;
   const reference = matchAt(cursor, REFERENCE);
-  if (reference !== null) {
+  if (reference !== null && cursor.text.startsWith("\\\n", cursor.at)) {
+    word.why ??= "names a variable across lines";
+  } else if (reference !== null) {
     grow(word, cursor.known.get(reference[1] ?? reference[2] ?? "") ?? "");
   } else if (/^\$(?:[\s"]|$)/.test(cursor.text.slice(begin, begin + 2))) {
     cursor.at += 1;

@@ -40,23 +40,19 @@ const WORD_SHOWN_MAX = 40;
  * throws.
  */
 export const readShell = (text: string, known: ReadonlyMap<string, string> = new Map()): ShellFile => {
-  const values = new Map(known);
-  const cursor: ShellCursor = { text, known: values, at: 0, openQuoteAt: null };
+  const cursor: ShellCursor = { text, known: new Map(known), at: 0, openQuoteAt: null };
   const lineAt = lineCounter(text);
   const assignments: Assignment[] = [];
   const skipped: Skipped[] = [];
   let depth = 0;
   let chained = false;
   while (cursor.at < text.length && cursor.openQuoteAt === null) {
-    const { assigned, words, line, end } = readCommand(cursor, lineAt);
+    const { assigned, words, line, end, undo } = readCommand(cursor, lineAt);
+    const isCertain = depth === 0 && !chained && words.length === 0;
     depth = Math.max(0, depth + depthOf(words));
     if (words[0] !== undefined) skipped.push({ word: words[0].slice(0, WORD_SHOWN_MAX), line });
-    for (const one of words.length > 0 ? [] : assigned) {
-      const certain = depth === 0 && !chained ? one : { ...one, ...CONDITIONAL };
-      assignments.push(certain);
-      if (certain.value === null) values.delete(one.name);
-      else values.set(one.name, certain.value);
-    }
+    if (!isCertain) undo();
+    if (words.length === 0) assignments.push(...assigned.map((one) => (isCertain ? one : { ...one, ...CONDITIONAL })));
     if (end !== "\n" || words.length + assigned.length > 0) chained = end === "&" || end === "|";
   }
   return { assignments, skipped, openQuote: cursor.openQuoteAt === null ? null : lineAt(cursor.openQuoteAt) };
@@ -88,10 +84,13 @@ interface CommandRead {
   readonly line: number;
   /** What ended it; empty at the end of the file. */
   readonly end: string;
+  /** Forgets what its assignments made known: they may never be made. */
+  readonly undo: () => void;
 }
 
 const readCommand = (cursor: ShellCursor, lineAt: (at: number) => number): CommandRead => {
   const line = lineAt(cursor.at);
+  const before: [string, string | undefined][] = [];
   const assigned: Assignment[] = [];
   const words: string[] = [];
   let document: string | undefined;
@@ -101,28 +100,46 @@ const readCommand = (cursor: ShellCursor, lineAt: (at: number) => number): Comma
     end = /[\n;&|]/.exec(cursor.text[cursor.at] ?? "")?.[0] ?? "";
     const at = cursor.at;
     if (end !== "") cursor.at += 1;
-    else readPiece(cursor, { assigned, words, line: lineAt(at), onDocument: (word) => (document = word) });
+    else readPiece(cursor, { assigned, words, line: lineAt(at), before, onDocument: (word) => (document = word) });
   }
   if (document !== undefined) skipDocument(cursor, document);
-  return { assigned, words, line: assigned[0]?.line ?? line, end };
+  const undo = (): void => {
+    for (const [name, value] of before.toReversed()) remember(cursor, name, value);
+  };
+  return { assigned, words, line: assigned[0]?.line ?? line, end, undo };
 };
 
 interface Pieces {
   readonly assigned: Assignment[];
   readonly words: string[];
   readonly line: number;
+  /** What variables were before they were assigned. */
+  readonly before: [string, string | undefined][];
   readonly onDocument: (word: string) => void;
 }
 
-const readPiece = (cursor: ShellCursor, { assigned, words, line, onDocument }: Pieces): void => {
+const readPiece = (cursor: ShellCursor, { assigned, words, onDocument, ...rest }: Pieces): void => {
   const document = matchAt(cursor, HERE_DOCUMENT)?.[2];
   const operator = document === undefined ? matchAt(cursor, OPERATOR)?.[0] : undefined;
   const name =
     words.length === 0 && document === undefined && operator === undefined ? matchAt(cursor, NAME)?.[1] : undefined;
   if (document !== undefined) onDocument(document);
   else if (operator !== undefined) words.push(operator);
-  else if (name !== undefined) assigned.push({ name, line, ...readWord(cursor) });
+  else if (name !== undefined) assigned.push(assign(cursor, name, rest));
   else words.push(readWord(cursor).value ?? "?");
+};
+
+/** Known to what follows, within the same command too. */
+const assign = (cursor: ShellCursor, name: string, { line, before }: Pick<Pieces, "line" | "before">): Assignment => {
+  const word = readWord(cursor);
+  before.push([name, cursor.known.get(name)]);
+  remember(cursor, name, word.value ?? undefined);
+  return { name, line, ...word };
+};
+
+const remember = ({ known }: ShellCursor, name: string, value: string | undefined): void => {
+  if (value === undefined) known.delete(name);
+  else known.set(name, value);
 };
 
 const skipDocument = (cursor: ShellCursor, word: string): void => {

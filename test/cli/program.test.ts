@@ -27,6 +27,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     replay: act("replay"),
     service: act("service"),
     import: act("import"),
+    init: act("init"),
     reset: act("reset"),
     password: act("password"),
     tokenCreate: act("tokenCreate"),
@@ -52,6 +53,7 @@ test.each<[string, unknown[]]>([
   ["token list", ["tokenList", {}]],
   ["token revoke 0a1b", ["tokenRevoke", "0a1b", {}]],
   ["status --astlinux", ["status", { astlinux: true }]],
+  ["init --yes", ["init", { yes: true }]],
   ["import astlinux /a /b", ["import", "astlinux", ["/a", "/b"]]],
   ["service restart --config /c", ["service", "restart", { config: "/c" }]],
   ["test", ["test", undefined, {}]],
@@ -116,7 +118,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, import, doctor, replay, reset, detector, demo, password, token",
+    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, import, init, doctor, replay, reset, detector, demo, password, token",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

@@ -95,6 +95,16 @@ describe("importing AstLinux's variables", () => {
     expect(log.level).toBe("debug");
   });
 
+  test.each([
+    ["a static failover interface", FULL],
+    ["a secondary gateway", FULL.replace('SECONDARY_GW=""', 'SECONDARY_GW="192.168.5.1"').replace('EXT2IF="eth2"', "")],
+    ["PPPoE", FULL.replace('PPPOEIF=""', 'PPPOEIF="eth0"')],
+  ])("the config that is printed is valid: %s", (_, text) => {
+    const { settings } = read(imported(text.replace('SHAPE="yes"', 'SHAPE="no"')));
+    expect(settings.uplinks.map(({ name }) => name)).toEqual(["primary", "secondary"]);
+    expect(settings.uplinks[1]?.families.ipv4.gateway).toBe("192.168.5.1");
+  });
+
   test("what isn't set has the default of AstLinux's own script", () => {
     const yaml = imported('EXTIF="ppp0"');
     const { settings } = read(yaml);

@@ -1,0 +1,154 @@
+import { familyOf, isTarget } from "../config/address.ts";
+import { DEFAULT_TARGETS, UPLINKS_MAX } from "../config/defaults.ts";
+import { isInterfaceName } from "../config/value.ts";
+import { FAMILIES, type Family } from "../core/family.ts";
+import { asComment, type Entry, yamlOf } from "./draft.ts";
+import { optionOf, readUci, type Section } from "./uci.ts";
+import type { Left, SourceFile } from "./variables.ts";
+
+/** One of mwan3's members, with the device behind its interface. */
+interface Member {
+  /** mwan3's name of the interface, and its section. */
+  readonly network: string;
+  readonly section: Section | undefined;
+  readonly device: string;
+  readonly metric: number;
+  readonly weight: number;
+}
+
+/**
+ * OpenWrt's `mwan3` file, and beside it `network` where it is given, as a config of ours: the members of the policy that the
+ * default rule uses become uplinks. What has no equivalent is named at the end. Pure; never throws.
+ */
+export const importMwan3 = (files: readonly SourceFile[]): string => {
+  const sections = files.flatMap(({ text }) => readUci(text));
+  const policy = defaultPolicy(sections);
+  const members = policy === undefined ? [] : membersOf(policy, sections);
+  const devices = [...new Set(members.map(({ device }) => device))].slice(0, UPLINKS_MAX);
+  const items = devices.map((device, place) =>
+    uplinkOf(
+      members.filter((one) => one.device === device),
+      place,
+    ),
+  );
+  return [
+    `# Made by \`wan-failover import mwan3\` out of ${asComment(files.map(({ name }) => name).join(", "))}.`,
+    `# Policy ${asComment(policy?.name ?? "")}. Interfaces are devices here (\`ip link\`), not OpenWrt's names.`,
+    "",
+    yamlOf([{ key: "uplinks", value: { items } }]),
+    "",
+    "# Not taken over:",
+    ...leftOver(sections, policy).map(({ what, reason }) => `#   ${asComment(`${what}: ${reason}`)}`),
+    "",
+  ].join("\n");
+};
+
+/** Whether the files hold a policy with members, so that there is something to import. Never throws. */
+export const hasPolicy = (files: readonly SourceFile[]): boolean => {
+  const sections = files.flatMap(({ text }) => readUci(text));
+  const policy = defaultPolicy(sections);
+  return policy !== undefined && membersOf(policy, sections).length > 0;
+};
+
+const named = (sections: readonly Section[], type: string, name: string): Section | undefined =>
+  sections.find((section) => section.type === type && section.name === name);
+
+const isDefaultRule = (rule: Section): boolean =>
+  ["", "0.0.0.0/0", "::/0"].includes(optionOf(rule, "dest_ip")) &&
+  ["src_ip", "src_port", "dest_port", "ipset"].every((key) => optionOf(rule, key) === "");
+
+/** The last rule without conditions takes what no other took. */
+const defaultPolicy = (sections: readonly Section[]): Section | undefined => {
+  const rule = sections.findLast((section) => section.type === "rule" && isDefaultRule(section));
+  const used = rule === undefined ? undefined : named(sections, "policy", optionOf(rule, "use_policy"));
+  return used ?? sections.find(({ type }) => type === "policy");
+};
+
+const membersOf = (policy: Section, sections: readonly Section[]): readonly Member[] =>
+  (policy.values.get("use_member") ?? [])
+    .flatMap((name) => named(sections, "member", name) ?? [])
+    .map((member) => toMember(member, sections))
+    .filter(({ device }) => isInterfaceName(device))
+    .toSorted((a, b) => a.metric - b.metric);
+
+const toMember = (member: Section, sections: readonly Section[]): Member => {
+  const network = optionOf(member, "interface");
+  const described = sections.filter(({ type, name }) => type === "interface" && name === network);
+  const device = described.map((one) => optionOf(one, "device") || optionOf(one, "ifname")).find((one) => one !== "");
+  const tracked = described.find(({ values }) => values.has("track_ip")) ?? described[0];
+  return {
+    network,
+    section: tracked,
+    device: device ?? network,
+    metric: numberIn(optionOf(member, "metric"), UPLINKS_MAX),
+    weight: numberIn(optionOf(member, "weight"), 256),
+  };
+};
+
+const numberIn = (text: string, most: number): number => {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : 1;
+  return Math.min(most, Math.max(1, number));
+};
+
+/** OpenWrt has an interface for each family; here they are one uplink, by their device. */
+const uplinkOf = (members: readonly Member[], place: number): readonly Entry[] => {
+  const [first] = members;
+  if (first === undefined) return [];
+  const { network, device, metric, weight } = first;
+  const names = members.map((member) => `config interface '${member.network}'`).join(", ");
+  return [
+    { key: "name", value: /^[a-z][a-z0-9-]{0,14}$/.test(network) ? network : `uplink-${place + 1}` },
+    { key: "interface", value: device, comment: device === network ? `${names}: give the device's name` : names },
+    { key: "tier", value: metric, comment: "option metric" },
+    { key: "weight", value: weight, comment: "option weight" },
+    ...targetsOf(members),
+  ];
+};
+
+/** With fewer than two of a family ours are taken, since one operator's outage is not the line's. */
+const targetsOf = (members: readonly Member[]): readonly Entry[] => {
+  const tracked = members.flatMap(({ section }) => section?.values.get("track_ip") ?? []).filter(isTarget);
+  const of = (family: Family, from: readonly string[]): readonly string[] => [
+    ...new Set(from.filter((address) => familyOf(address) === family)),
+  ];
+  const taken = FAMILIES.flatMap((family) => {
+    const own = of(family, tracked);
+    return own.length >= 2 ? own.slice(0, TARGETS_MAX) : of(family, DEFAULT_TARGETS);
+  });
+  return tracked.length === 0
+    ? []
+    : [{ key: "targets", value: taken, comment: "list track_ip; ours where a family has fewer than two" }];
+};
+
+const TARGETS_MAX = 8;
+
+const leftOver = (sections: readonly Section[], policy: Section | undefined): readonly Left[] => [
+  ...sections
+    .filter(({ type }) => type === "rule")
+    .filter((rule) => !isDefaultRule(rule))
+    .map(ruleLeft),
+  ...sections
+    .filter((section) => section.type === "policy" && section !== policy)
+    .map(({ name }) => ({
+      what: `policy ${name}`,
+      reason: "one policy decides here; destinations of one uplink go under its `routes`",
+    })),
+  ...NEVER,
+];
+
+const ruleLeft = (rule: Section): Left => ({
+  what: `rule ${rule.name} (${optionOf(rule, "dest_ip") || "by source or port"} by ${optionOf(rule, "use_policy")})`,
+  reason: "a destination can be put under an uplink's `routes`; sources and ports can't be told apart",
+});
+
+const NEVER: readonly Left[] = [
+  {
+    what: "interval, timeout, count, size, up, down, reliability, track_method",
+    reason: "detection weighs the evidence; `detection` has the presets",
+  },
+  {
+    what: "flush_conntrack, last_resort, sticky, mmx_mask",
+    reason: "flows are pinned, and flushed where their uplink failed; without any uplink a family is refused at once",
+  },
+  { what: "mwan3.user", reason: "`scripts.change` is called at each switch (docs/scripts.md)" },
+];
