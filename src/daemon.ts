@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { openLog } from "./adapter/log.ts";
 import { openServiceManager, type ServiceManager } from "./adapter/service-manager.ts";
+import { openSyslog } from "./adapter/syslog.ts";
 import type { ApiServer } from "./api/server.ts";
 import { type Directories, journalPathIn } from "./config/directories.ts";
 import { ConfigError, formatIssue } from "./config/issue.ts";
 import { loadConfig } from "./config/load.ts";
-import type { LogLevel } from "./config/resolve.ts";
+import type { Config } from "./config/resolve.ts";
 import { takeBackUnconfirmed } from "./config-store.ts";
 import { historyOf } from "./configured-history.ts";
 import type { Report } from "./core/report.ts";
@@ -37,7 +38,7 @@ const placesIn = (directories: Directories) => ({
 export const runDaemon = async ({ configPath, directories }: DaemonOptions): Promise<number> => {
   const takenBack = await takeBackUnconfirmed(configPath, directories);
   const config = loadConfig(configPath);
-  const messages = openLoggedMessages(config.log.level);
+  const messages = openLoggedMessages(config.log);
   if (takenBack !== null) messages.add("error", takenBack);
   const manager = openServiceManager();
   const machine = openMachineAccess();
@@ -79,8 +80,8 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   return 0;
 };
 
-const openLoggedMessages = (level: LogLevel): Messages => {
-  const log = openLog({ level });
+const openLoggedMessages = ({ level, syslog }: Config["log"]): Messages => {
+  const log = openLog({ level, also: openSyslog(syslog) });
   return openMessages({ write: (one, text) => log[one](text), wallClock: () => new Date().toISOString() });
 };
 

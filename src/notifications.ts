@@ -64,6 +64,6 @@ export const openNotifications = (options: NotificationsOptions): Notifications 
   };
 };
 
-const isAnybodyTold = ({ email }: NotifyConfig): boolean => email !== null;
+const isAnybodyTold = ({ email, webhooks }: NotifyConfig): boolean => email !== null || webhooks.length > 0;
 
 const loadBundle = (): Promise<typeof import("./notify.ts")> => import(new URL("./notify.mjs", import.meta.url).href);

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { openClock } from "./adapter/clock.ts";
 import { localDate } from "./adapter/local-date.ts";
 import { openOutboxFile } from "./adapter/outbox-file.ts";
+import { postWebhook } from "./adapter/webhook.ts";
 import type { NotifyConfig } from "./config/notify.ts";
 import type { Notice } from "./core/notify/notice.ts";
 import type { MailSettings, NotifySettings } from "./core/notify/settings.ts";
 import type { NotifyMemory } from "./core/notify/step.ts";
 import type { View } from "./core/notify/view.ts";
+import { hookMessage } from "./core/notify/webhook.ts";
 import { messageOf } from "./core/notify/words.ts";
 import type { Messages } from "./shell/messages.ts";
 import { type ChannelResult, openNotifier } from "./shell/notifier.ts";
@@ -58,9 +60,9 @@ export const startNotifying = ({ config, folder, view, messages }: NotifyingOpti
   };
 };
 
-const settingsOf = ({ settleMs, standbyUnusableAfterMs, email }: NotifyConfig): NotifySettings => ({
+const settingsOf = ({ settleMs, standbyUnusableAfterMs, email, webhooks }: NotifyConfig): NotifySettings => ({
   host: hostname(),
-  channels: email === null ? [] : ["email"],
+  channels: [...(email === null ? [] : ["email"]), ...webhooks.map(({ name }) => name)],
   settleMs,
   standbyUnusableAfterMs,
 });
@@ -74,7 +76,10 @@ const asMemory = (value: unknown): NotifyMemory | null =>
 /** What went through but not to everybody is said in a sentence. Rejects where nothing went through. */
 const deliver = async (config: NotifyConfig, channel: string, batch: readonly Notice[]): Promise<string | null> => {
   if (channel === "email" && config.email !== null) return mail(config.email, batch);
-  throw new Error("it is no longer configured");
+  const hook = config.webhooks.find(({ name }) => name === channel);
+  if (hook === undefined) throw new Error("it is no longer configured");
+  await postWebhook(hookMessage(hook.template, batch, { host: hostname(), chat: hook.chat }), hook);
+  return null;
 };
 
 const mail = async (settings: MailSettings, batch: readonly Notice[]): Promise<string | null> => {

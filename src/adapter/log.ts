@@ -12,10 +12,12 @@ export interface LogOptions {
   /** Whether journald reads it, which wants priorities and stamps the time itself. */
   readonly journal: boolean;
   readonly write: (line: string) => void;
+  /** Hears what is written too. Must not throw. */
+  readonly also: (level: LogLevel, message: string) => void;
 }
 
 /** `syslog.h`: LOG_ERR, LOG_INFO, LOG_DEBUG. */
-const PRIORITIES: Readonly<Record<LogLevel, number>> = { error: 3, info: 6, debug: 7 };
+export const PRIORITIES: Readonly<Record<LogLevel, number>> = { error: 3, info: 6, debug: 7 };
 const STANDARD_ERROR = 2;
 /** C0, DEL, C1, line and paragraph separators, and what reverses the direction of text. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
@@ -46,9 +48,11 @@ const prefix = (level: LogLevel, journal: boolean): string =>
 
 /** A log to standard error, in journald's form where journald listens. Its functions never throw. */
 export const openLog = (options: Partial<LogOptions> = {}): Log => {
-  const { level = "info", journal = journalIsListening(process.env), write = writeToStandardError } = options;
+  const { level = "info", journal = journalIsListening(process.env), write = writeToStandardError, also } = options;
   const writer = (of: LogLevel) => (message: string) => {
-    if (PRIORITIES[of] <= PRIORITIES[level]) write(`${prefix(of, journal)}${printable(message)}\n`);
+    if (PRIORITIES[of] > PRIORITIES[level]) return;
+    write(`${prefix(of, journal)}${printable(message)}\n`);
+    also?.(of, message);
   };
   return { error: writer("error"), info: writer("info"), debug: writer("debug") };
 };

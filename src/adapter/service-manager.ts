@@ -1,6 +1,7 @@
 import { monotonicMs } from "./clock.ts";
 import { openSocket, sendTo } from "./libc.ts";
 import { AF_UNIX, SOCK_DGRAM } from "./linux.ts";
+import { unixAddress } from "./unix-address.ts";
 
 /** What systemd (or another manager that speaks sd_notify(3)) is told. Nothing happens where there is none. */
 export interface ServiceManager {
@@ -18,17 +19,7 @@ export interface ServiceManager {
   status(text: string): void;
 }
 
-/** `linux/un.h`: the room for a path in `struct sockaddr_un`. */
-const LONGEST_PATH = 108;
 const CONTROL_CHARACTERS = /\p{Cc}+/gu;
-
-/** A `struct sockaddr_un`, abstract where the path begins with `@`; null for what is no Unix socket. */
-const unixAddress = (path: string): Uint8Array | null => {
-  const abstract = path.startsWith("@");
-  const name = Buffer.from(abstract ? `\0${path.slice(1)}` : `${path}\0`);
-  if (!(abstract || path.startsWith("/")) || name.length > LONGEST_PATH) return null;
-  return Buffer.concat([Buffer.from([AF_UNIX, 0]), name]);
-};
 
 const openNotifier = (path: string | undefined): ((text: string) => void) => {
   const address = unixAddress(path ?? "");

@@ -1,4 +1,4 @@
-import type { MailSettings } from "../core/notify/settings.ts";
+import type { MailSettings, WebhookSettings } from "../core/notify/settings.ts";
 import { parseRelay } from "./relay.ts";
 import type { ParsedConfig } from "./schema.ts";
 
@@ -7,13 +7,38 @@ export interface NotifyConfig {
   readonly settleMs: number;
   readonly standbyUnusableAfterMs: number;
   readonly email: MailSettings | null;
+  readonly webhooks: readonly WebhookSettings[];
 }
 
 /** What `notify:` says. Pure. */
-export const resolveNotify = ({ settle, standbyUnusableAfter, email }: ParsedConfig["notify"]): NotifyConfig => ({
+export const resolveNotify = ({
+  settle,
+  standbyUnusableAfter,
+  email,
+  webhook,
+}: ParsedConfig["notify"]): NotifyConfig => ({
   settleMs: settle,
   standbyUnusableAfterMs: standbyUnusableAfter,
   email: email === undefined ? null : resolveEmail(email),
+  webhooks: webhook.map((hook, place) => resolveWebhook(hook, nameOf(webhook, place))),
+});
+
+type ParsedWebhook = ParsedConfig["notify"]["webhook"][number];
+
+/** The second of one name gets a number. */
+const nameOf = (hooks: readonly ParsedWebhook[], place: number): string => {
+  const names = hooks.slice(0, place + 1).map(({ name, template }) => name ?? template);
+  const name = names.at(-1) ?? "";
+  const count = names.filter((other) => other === name).length;
+  return count === 1 ? name : `${name}-${count}`;
+};
+
+const resolveWebhook = ({ url, urlFile, template, chat, tokenFile }: ParsedWebhook, name: string): WebhookSettings => ({
+  name,
+  url: url === undefined ? { kind: "file", path: urlFile ?? "" } : { kind: "text", text: url },
+  template,
+  chat: chat ?? "",
+  token: tokenFile === undefined ? null : { kind: "file", path: tokenFile },
 });
 
 type ParsedEmail = NonNullable<ParsedConfig["notify"]["email"]>;

@@ -13,6 +13,7 @@ import { DEFAULT_TARGETS } from "./defaults.ts";
 import { resolveDetection } from "./detection.ts";
 import { type NotifyConfig, resolveNotify } from "./notify.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
+import type { Syslog } from "./syslog.ts";
 import { isProbedIn } from "./target.ts";
 import type { WebSettings } from "./web.ts";
 
@@ -31,7 +32,7 @@ export interface Config {
   readonly settings: Settings;
   readonly notify: NotifyConfig;
   readonly history: HistorySettings;
-  readonly log: { readonly level: LogLevel };
+  readonly log: { readonly level: LogLevel; readonly syslog: Syslog };
   readonly web: WebSettings;
   readonly status: StatusSettings;
 }

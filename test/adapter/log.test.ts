@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { journalIsListening, type LogOptions, openLog, printable } from "../../src/adapter/log.ts";
 
-const logged = (options: Omit<LogOptions, "write">): string[] => {
+const logged = (options: Omit<LogOptions, "write" | "also">): string[] => {
   const lines: string[] = [];
   const log = openLog({ ...options, write: (line) => lines.push(line) });
   log.error("an error");

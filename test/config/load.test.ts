@@ -57,7 +57,7 @@ describe("the least config", () => {
       drainMs: 1_800_000,
       onStop: "keep",
     });
-    expect(log).toEqual({ level: "info" });
+    expect(log).toEqual({ level: "info", syslog: "none" });
   });
 });
 

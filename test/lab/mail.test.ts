@@ -11,6 +11,7 @@ import { makeCertificate, serve } from "./servers.ts";
 /** Debian's own Python, which has the server's library. */
 const PYTHON = "/usr/bin/python3";
 const RELAY = fileURLToPath(new URL("relay.py", import.meta.url));
+const HOOK = fileURLToPath(new URL("hook.mjs", import.meta.url));
 const PORT = 587;
 const PASSWORD = "wan:p@ss word";
 
@@ -51,7 +52,8 @@ const unfolded = (text: string): string => text.replace(/=\r?\n/g, "");
 const openMailed = async () => {
   const files: { key: string; certificate: string } = { key: "", certificate: "" };
   const email = { to: ["ops@example.net", "boss@example.net"], from: "wan@example.net", user: "wan" };
-  const notify = { settle: "1s", standbyUnusableAfter: "2s", email };
+  const webhook = [{ url: `http://${ECHO.ipv4}:8080/wan`, template: "ntfy" }, { url: `http://${ECHO.ipv4}:8080/own` }];
+  const notify = { settle: "1s", standbyUnusableAfter: "2s", email, webhook };
   const house = await openHouse({
     config: { ...briskConfig(), notify },
     env: () => ({ NODE_EXTRA_CA_CERTS: files.certificate }),
@@ -80,13 +82,18 @@ const failOver = async (house: House): Promise<void> => {
   expect(await house.until("on lte", areOn("lte"))).toBeLessThan(4000);
 };
 
-test("mails reach the relay in the end, however it behaves at first, and no switch waits for it", async () => {
+test("mails and webhooks reach their servers in the end, however a relay behaves at first, and no switch waits for it", async () => {
   const { house, files } = await openMailed();
   const { lab } = house;
 
+  const hook = await serve(lab, "internet", [process.execPath, HOOK, "8080"]);
   const hanging = await serve(lab, "internet", HANGING);
   await failOver(house);
   await expect.poll(() => hanging.said(), { timeout: 10_000 }).toContain("accepting connection");
+  await expect
+    .poll(() => hook.said(), { timeout: 10_000 })
+    .toMatch(/"path":"\/wan".*"title":"Primary WAN link failed on /);
+  expect(hook.said()).toMatch(/"path":"\/own".*\\"event\\":\\"failover\\"/);
   await lab.mend("blackhole");
   await house.until("back on fiber while the relay hangs", areOn("fiber"));
   await expect
@@ -101,7 +108,7 @@ test("mails reach the relay in the end, however it behaves at first, and no swit
   strict.close();
 
   const relay = await openRelay(lab, files, PASSWORD);
-  expect(await sendTest(house)).toBe("email: told");
+  expect(await sendTest(house)).toBe("email: told\nntfy: told\ngeneric: told");
   const [first] = relay.mails();
   expect(first).toMatchObject({
     encrypted: true,

@@ -53,6 +53,51 @@ const email = group(
   params: { remedy: "give both user and passwordFile, or neither" },
 });
 
+const webhook = group(
+  {
+    name: z
+      .string()
+      .regex(/^(?!email$)[a-z][a-z0-9-]{0,30}$/, { error: "isn't a name: lower-case letters, digits and hyphens" })
+      .meta({ description: "What status and log call it. Default: its template.", examples: ["phone"] })
+      .optional(),
+    url: z
+      .string()
+      .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
+        error: "isn't an address",
+        params: { remedy: "give https://HOST/PATH or http://HOST/PATH" },
+      })
+      .meta({ description: "Where messages are posted.", examples: ["https://ntfy.example.net/wan"] })
+      .optional(),
+    urlFile: absolutePath({
+      description: "The file whose first line is the address, where that is a secret.",
+      examples: ["/etc/wan-failover/slack.url"],
+    }).optional(),
+    template: z
+      .enum(["generic", "ntfy", "slack", "discord", "telegram"])
+      .meta({ description: "The form of the messages. `generic`: JSON for programs of your own." })
+      .default("generic"),
+    chat: z
+      .string()
+      .min(1)
+      .max(100)
+      .meta({ description: "Telegram's chat.", examples: ["-1001234567890"] })
+      .optional(),
+    tokenFile: absolutePath({
+      description: "The file whose first line is sent as `Authorization: Bearer`.",
+      examples: ["/etc/wan-failover/ntfy.token"],
+    }).optional(),
+  },
+  { description: "A service on the web." },
+)
+  .refine((hook) => (hook.url === undefined) !== (hook.urlFile === undefined), {
+    error: "needs one address",
+    params: { remedy: "give url or urlFile, one of them" },
+  })
+  .refine((hook) => (hook.template === "telegram") === (hook.chat !== undefined), {
+    error: "and Telegram's chat don't fit",
+    params: { remedy: "give chat with the template telegram, and only there" },
+  });
+
 /** `notify:` */
 export const notify = group(
   {
@@ -71,6 +116,7 @@ export const notify = group(
       },
     ).prefault("10m"),
     email: email.optional(),
+    webhook: z.array(webhook).max(16).meta({ description: "Services on the web that are told by HTTP." }).default([]),
   },
   { description: "Who is told of switches, and how (docs/notifications.md). Nothing waits for it." },
 );

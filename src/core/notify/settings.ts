@@ -1,3 +1,5 @@
+import type { WebhookTemplate } from "./webhook.ts";
+
 /** Who is told of what. No secret is in here: those stay with the adapters. */
 export interface NotifySettings {
   /** The machine's name, as subjects show it. */
@@ -38,4 +40,17 @@ export interface MailSettings {
   /** auto: encrypted where the relay can; with a password always, and to the right one. required: always so. unchecked: encrypted, to whoever is there. */
   readonly tls: "auto" | "required" | "unchecked";
   readonly login: { readonly user: string; readonly password: Secret } | null;
+}
+
+/** A webhook that is told. */
+export interface WebhookSettings {
+  /** Unique among the channels. */
+  readonly name: string;
+  /** `http://…` or `https://…`; often it is a secret itself. */
+  readonly url: Secret;
+  readonly template: WebhookTemplate;
+  /** Telegram's chat, empty elsewhere. */
+  readonly chat: string;
+  /** Sent as `Authorization: Bearer …`. */
+  readonly token: Secret | null;
 }
