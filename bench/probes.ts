@@ -156,6 +156,7 @@ const startLoop = (): Prober => {
     askGateway: () => "unknown" as const,
     flushFlows: nothing,
     runScript: nothing,
+    askAsterisk: () => {},
     saveMemory: nothing,
     report: nothing,
     useResolvers: nothing,

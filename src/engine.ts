@@ -177,6 +177,9 @@ const portsOf = (
     shapeUplink: (order) =>
       void shapeUplink(order).then((shaped) => push({ kind: "uplink-shaped", uplink: order.uplink, ...shaped })),
     useResolvers: (order) => void resolver.use(order).then((problem) => push({ kind: "resolvers-used", problem })),
+    askAsterisk: (question) => {
+      void import("./adapter/asterisk.ts").then(({ askAsterisk }) => askAsterisk(question)).then(push);
+    },
     saveMemory: (memory) => {
       const problem = writeState(statePath, memory);
       if (problem !== null) messages.add("error", problem);

@@ -86,6 +86,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
       case "shape-uplink":
       case "save-memory":
       case "run-script":
+      case "ask-asterisk":
       case "report":
       case "answer-order":
         return null;

@@ -1,5 +1,6 @@
 import type { Family } from "../core/family.ts";
 import type {
+  AsteriskSettings,
   FailoverSettings,
   ScriptSettings,
   Settings,
@@ -49,6 +50,7 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
     uplinks: parsed.uplinks.map((uplink, place) => resolveUplink(uplink, { place, foreign: parsed.nat.foreign })),
     failover: resolveFailover(parsed.failover),
     scripts: resolveScripts(parsed.scripts),
+    asterisk: parsed.asterisk === undefined ? null : resolveAsterisk(parsed.asterisk),
   },
   notify: resolveNotify(parsed.notify),
   history: { file: parsed.history.file, keepMs: parsed.history.keep },
@@ -120,6 +122,17 @@ const resolversFor = ({ dns, targets }: ParsedUplink, family: Family): readonly 
 
 const serverOf = (target: Target): string[] =>
   target.kind === "dns" && target.port === PORT.dns ? [target.host.address] : [];
+
+const resolveAsterisk = ({
+  activeCalls,
+  maxWait,
+  manager,
+  command,
+}: NonNullable<ParsedConfig["asterisk"]>): AsteriskSettings => ({
+  activeCalls,
+  maxWaitMs: maxWait,
+  access: manager === undefined ? { kind: "program", path: command } : { kind: "manager", ...manager },
+});
 
 const resolveScripts = ({ change, allowFailback, timeout }: ParsedConfig["scripts"]): ScriptSettings => ({
   change,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { UPLINKS_MAX } from "./defaults.ts";
+import { asterisk } from "./schema/asterisk.ts";
 import { failover } from "./schema/failover.ts";
 import { history } from "./schema/history.ts";
 import { log } from "./schema/log.ts";
@@ -17,6 +18,7 @@ export const config = group(
     uplinks: z.array(uplink).min(1).max(UPLINKS_MAX).meta({ description: "Every way out, in order of preference." }),
     failover: failover.prefault({}),
     scripts: scripts.prefault({}),
+    asterisk: asterisk.optional(),
     status: status.prefault({}),
     web: web.prefault({}),
     nat: nat.prefault({}),

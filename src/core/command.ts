@@ -1,8 +1,9 @@
-import type { ScriptName } from "./event.ts";
+import type { AsteriskAnswered, ScriptName } from "./event.ts";
 import type { Family } from "./family.ts";
 import type { Edit } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import type { Report } from "./report.ts";
+import type { AsteriskAccess } from "./settings.ts";
 import type { ShapeSettings } from "./shaping.ts";
 import type { Target } from "./target.ts";
 
@@ -23,6 +24,7 @@ export type Command =
   | RunScript
   | UseResolvers
   | ShapeUplink
+  | AskAsterisk
   /** Tell people. */
   | { readonly kind: "report"; readonly report: Report }
   | {
@@ -40,6 +42,13 @@ export interface AskGateway {
   /** The interface's index. */
   readonly link: number;
   readonly address: string;
+}
+
+/** Ask Asterisk for its calls, or to register anew. Answered by the event `asterisk-answered`. */
+export interface AskAsterisk {
+  readonly kind: "ask-asterisk";
+  readonly question: AsteriskAnswered["question"];
+  readonly access: AsteriskAccess;
 }
 
 /** Run one of the admin's scripts, without a shell. Answered by the event `script-ended`. */

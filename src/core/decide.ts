@@ -1,3 +1,4 @@
+import { whyCallsWait } from "./calls.ts";
 import { type Candidate, candidates, isWorking } from "./candidate.ts";
 import { carriers } from "./carry.ts";
 import type { Command } from "./command.ts";
@@ -48,7 +49,7 @@ const withTestOver = (state: State, now: number): State => {
 const decideFamily = (state: State, family: Family, now: number): Decision => {
   const all = candidates(state.uplinks, family);
   const before = state.families[family];
-  const gate = whyClosed(state, now);
+  const gate = whyClosed(state, now) ?? whyCallsWait(state, now);
   const choice = choose({ candidates: all, family: before, wish: wish(state), settings: state.failover, gate, now });
   const asked = wish(state) !== null;
   const chosen = withChoice({ before, asked, choice, settings: state.failover, candidates: all, now });

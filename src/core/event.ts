@@ -42,6 +42,7 @@ export type Event =
     }
   /** The machine's resolver was told whom to ask. `problem`: what went wrong, in a sentence; null if nothing. */
   | { readonly kind: "resolvers-used"; readonly problem: string | null }
+  | AsteriskAnswered
   /** An order by a person or a program; answered by the command `answer-order` with the same id. */
   | { readonly kind: "ordered"; readonly id: number; readonly order: Order };
 
@@ -65,6 +66,16 @@ export interface ScriptEnded {
     | { readonly kind: "absent" }
     /** It couldn't be begun, or a signal ended it, ours after its time was over. */
     | { readonly kind: "failed"; readonly problem: string };
+}
+
+/** Asterisk has answered, or can't be asked. */
+export interface AsteriskAnswered {
+  readonly kind: "asterisk-answered";
+  readonly question: "calls" | "register";
+  /** How many calls are active; 0 where that wasn't asked or isn't known. */
+  readonly calls: number;
+  /** Why it gave no answer, in a sentence; null if it did. */
+  readonly problem: string | null;
 }
 
 /** User packets of one uplink and family since the reading before. */

@@ -1,3 +1,4 @@
+import { askAsterisk } from "./calls.ts";
 import { candidates, isWorking } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import { decide } from "./decide.ts";
@@ -79,15 +80,16 @@ interface Told extends Reviewed {
   readonly reviewAt: number;
 }
 
-/** What other programs have to do with it: the admin's scripts, the machine's resolver, tc. */
+/** What other programs have to do with it: the admin's scripts, Asterisk, the machine's resolver, tc. */
 const tellPrograms = (state: State, occasion: { asksGate: boolean; now: number }): Told => {
   const scripted = runScripts(state, occasion);
-  const resolving = tellResolvers(scripted.state, occasion.now);
+  const called = askAsterisk(scripted.state, occasion);
+  const resolving = tellResolvers(called.state, occasion.now);
   const shaping = tellShapers(resolving.state, occasion.now);
   return {
     state: shaping.state,
-    commands: [...scripted.commands, ...resolving.commands, ...shaping.commands],
-    reviewAt: Math.min(scripted.reviewAt, resolving.state.resolvers.retryAt, shaping.reviewAt),
+    commands: [...scripted.commands, ...called.commands, ...resolving.commands, ...shaping.commands],
+    reviewAt: Math.min(scripted.reviewAt, called.reviewAt, resolving.state.resolvers.retryAt, shaping.reviewAt),
   };
 };
 

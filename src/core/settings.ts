@@ -10,7 +10,30 @@ export interface Settings {
   readonly uplinks: readonly UplinkSettings[];
   readonly failover: FailoverSettings;
   readonly scripts: ScriptSettings;
+  /** null: there is no Asterisk to care for. */
+  readonly asterisk: AsteriskSettings | null;
 }
+
+/** An Asterisk whose calls count. */
+export interface AsteriskSettings {
+  /** Whether a failback waits for the end of its calls. */
+  readonly activeCalls: "wait" | "ignore";
+  /** For so long (ms) at the most. */
+  readonly maxWaitMs: number;
+  readonly access: AsteriskAccess;
+}
+
+/** How Asterisk is asked: over its manager interface, or by its own program (its absolute path). */
+export type AsteriskAccess =
+  | {
+      readonly kind: "manager";
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      /** The file whose first line is the secret. */
+      readonly secretFile: string;
+    }
+  | { readonly kind: "program"; readonly path: string };
 
 /** The admin's scripts, by absolute path; null, or a file that isn't there: none. */
 export interface ScriptSettings {

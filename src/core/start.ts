@@ -1,3 +1,4 @@
+import { startCalls } from "./calls.ts";
 import { startDetector } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import type { DetectionSettings } from "./detector/presets.ts";
@@ -38,6 +39,8 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       scripts: startScripts(memory?.told ?? null),
       resolvers: { told: null, problem: null, retryAt: Number.POSITIVE_INFINITY },
       shapers: {},
+      asterisk: settings.asterisk,
+      calls: startCalls(memory?.told ?? null),
       upkeep: {
         firewall: null,
         failures: [],
@@ -94,6 +97,7 @@ export const withUplinks = (state: State, { settings, memory, now }: Reconfigura
     ...state,
     failover: settings.failover,
     scriptSettings: settings.scripts,
+    asterisk: settings.asterisk,
     uplinks,
     families: { ipv4: kept("ipv4"), ipv6: kept("ipv6") },
     pin: state.pin !== null && present(state.pin) ? state.pin : null,

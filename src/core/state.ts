@@ -5,7 +5,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import type { Path } from "./path.ts";
 import type { SwitchKind } from "./report.ts";
-import type { FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
+import type { AsteriskSettings, FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
 import type { Shaper } from "./shaping.ts";
 import type { TargetNote } from "./target-note.ts";
 import type { PrefixPair } from "./translation.ts";
@@ -28,6 +28,8 @@ export interface State {
   readonly resolvers: ResolversState;
   /** By the uplink's name. */
   readonly shapers: Readonly<Record<string, Shaper>>;
+  readonly asterisk: AsteriskSettings | null;
+  readonly calls: CallsState;
   readonly upkeep: Upkeep;
   /** Values that sysctls had before we changed them, for `reset`. */
   readonly originalSysctls: Readonly<Record<string, string>>;
@@ -73,6 +75,23 @@ export interface Gate {
   readonly askAgainAt: number;
   /** What it said against the failback, null if nothing. */
   readonly refusal: string | null;
+}
+
+/** What Asterisk was asked, and what it said. */
+export interface CallsState {
+  /** Whether it is being asked for its calls. */
+  readonly asking: boolean;
+  /** It had no calls: that holds until then; 0 if it is not known. */
+  readonly allowedUntil: number;
+  readonly askAgainAt: number;
+  /** How many calls it had when it was last asked. */
+  readonly active: number;
+  /** Since when a failback has waited for it, null if none does. */
+  readonly waitingSince: number | null;
+  /** The uplink over which it was last registered; null before the first choice. */
+  readonly lead: string | null;
+  /** Why it couldn't be asked, in a sentence; null if it could. */
+  readonly problem: string | null;
 }
 
 /** One uplink. */

@@ -189,8 +189,7 @@ const problems = (state: State, now: number): readonly string[] => [
   ...unrouted(state),
   ...untranslated(state),
   ...shaperProblems(state),
-  ...(state.resolvers.problem === null ? [] : [state.resolvers.problem]),
-  ...(state.scripts.problem === null ? [] : [state.scripts.problem]),
+  ...[state.resolvers.problem, state.scripts.problem, state.calls.problem].flatMap((problem) => problem ?? []),
   ...(isFighting(state.upkeep, now)
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
     : []),

@@ -1,3 +1,4 @@
+import { noteAnswer } from "./calls.ts";
 import type { Command } from "./command.ts";
 import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
@@ -79,6 +80,7 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "script-ended":
     case "resolvers-used":
     case "uplink-shaped":
+    case "asterisk-answered":
     case "ordered":
       return nothing(state);
   }
@@ -153,6 +155,8 @@ const note = (state: State, event: Event, now: number): Noted => {
     }
     case "resolvers-used":
       return { state: noteResolvers(state, event.problem, now), commands: [], changed: true };
+    case "asterisk-answered":
+      return { state: noteAnswer(state, event, now), commands: [], changed: true };
     case "ordered": {
       const { state: after, command } = obey(state, event, now);
       return { state: after, commands: [command], changed: true };

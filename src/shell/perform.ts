@@ -1,4 +1,12 @@
-import type { AskGateway, Command, RunScript, SendProbe, ShapeUplink, UseResolvers } from "../core/command.ts";
+import type {
+  AskAsterisk,
+  AskGateway,
+  Command,
+  RunScript,
+  SendProbe,
+  ShapeUplink,
+  UseResolvers,
+} from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Family } from "../core/family.ts";
 import type { Edit, EditFailure, KernelState } from "../core/kernel.ts";
@@ -26,6 +34,8 @@ export interface Ports {
   shapeUplink(order: ShapeUplink): void;
   /** What became of it comes as an event. Never throws. */
   useResolvers(resolvers: UseResolvers): void;
+  /** Its answer comes as an event. Never throws. */
+  askAsterisk(question: AskAsterisk): void;
   /** Never throws. */
   saveMemory(memory: Memory): void;
   /** Never throws. */
@@ -61,6 +71,9 @@ export const perform = (ports: Ports, command: Command): Event | null => {
       return null;
     case "use-resolvers":
       ports.useResolvers(command);
+      return null;
+    case "ask-asterisk":
+      ports.askAsterisk(command);
       return null;
     case "save-memory":
       ports.saveMemory(command.memory);

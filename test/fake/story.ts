@@ -24,6 +24,8 @@ export interface Plot {
   readonly untilMs: number;
   /** What becomes of a script that is run at a moment, and after how long; unless given, it ends well. */
   readonly runScript?: RunsScripts;
+  /** How many calls Asterisk has at a moment. */
+  readonly activeCalls?: (atMs: number) => number;
 }
 
 /** A told story, to be asked about any moment of it. */
@@ -92,6 +94,7 @@ export const tellStory = (plot: Plot): Story => {
     script: plot.happens,
     seed: 1,
     ...(plot.runScript === undefined ? {} : { runScript: atStoryTime(plot.runScript) }),
+    activeCalls: (now) => plot.activeCalls?.(now - START) ?? 0,
     watcher: {
       onStep: ({ now, commands }) => {
         for (const command of commands) uttered.push({ at: now - START, command });

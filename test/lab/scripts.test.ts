@@ -1,8 +1,12 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { Lab } from "../../lab/lab.ts";
 import { areOn, briskConfig, isOn, isWell, openHouse } from "./house.ts";
+import { serve } from "./servers.ts";
+
+const AMI = fileURLToPath(new URL("ami.mjs", import.meta.url));
 
 /** Notes its arguments and what else it is told, as an admin's first script would. */
 const NOTES = (lab: Lab): string => `#!/bin/sh
@@ -36,16 +40,23 @@ const placeScript = async (lab: Lab, name: string, text: string): Promise<string
 const setCalls = (lab: Lab, calls: number): Promise<void> =>
   writeFile(join(lab.plan.directory, "rc.conf"), `CHANNELS=${2 * calls}\nCALLS=${calls}\n`);
 
+/** What the manager interface says. */
+const setAsteriskCalls = (lab: Lab, calls: number): Promise<void> =>
+  writeFile(join(lab.plan.directory, "calls"), `${calls}\n`);
+
 /** A house whose scripts are placed before the daemon starts. */
 const openScripted = async (scripts: Readonly<Record<string, (lab: Lab) => string>>, more: object = {}) => {
   const paths: Record<string, string> = {};
-  const config = { ...briskConfig(), scripts: { ...more, ...paths } };
+  const config = { ...briskConfig(), scripts: { ...more, ...paths }, asterisk: { manager: {} } };
   const house = await openHouse({
     config,
     prepare: async (lab) => {
       await setCalls(lab, 1);
       for (const [name, text] of Object.entries(scripts)) paths[name] = await placeScript(lab, name, text(lab));
       Object.assign(config.scripts, paths);
+      const secretFile = join(lab.plan.directory, "secret");
+      await Promise.all([writeFile(secretFile, "s3cret\n"), setAsteriskCalls(lab, 1)]);
+      Object.assign(config.asterisk.manager, { user: "wan-failover", secretFile });
     },
   });
   return house;
@@ -54,13 +65,27 @@ const openScripted = async (scripts: Readonly<Record<string, (lab: Lab) => strin
 test("scripts written for AstLinux are called at both switches, and keep traffic away while there is a call", async () => {
   const house = await openScripted({ change: NOTES, allowFailback: CALLS });
   const { lab } = house;
+  const asterisk = await serve(lab, "router", [
+    process.execPath,
+    AMI,
+    "5038",
+    "s3cret",
+    join(lab.plan.directory, "calls"),
+  ]);
   await lab.break("blackhole");
   await house.until("on lte", areOn("lte"));
+  await expect.poll(() => asterisk.said()).toContain("Command pjsip send register *all");
   await lab.mend("blackhole");
   await house.until("kept there", ({ families }) =>
     /keeps traffic here \(exit code 1\)/.test(families.ipv4.waiting ?? ""),
   );
   await setCalls(lab, 0);
+  await house.until(
+    "kept there by Asterisk alone",
+    ({ families }) => /Asterisk has 1 active call/.test(families.ipv4.waiting ?? ""),
+    15_000,
+  );
+  await setAsteriskCalls(lab, 0);
   await house.until("back", areOn("fiber"), 20_000);
   await house.until("well", isWell, 20_000);
   const notes = (await readFile(join(lab.plan.directory, "notes"), "utf8")).trim().split("\n");

@@ -1,4 +1,4 @@
-import type { AskGateway, Command, RunScript, SendProbe } from "../../src/core/command.ts";
+import type { AskAsterisk, AskGateway, Command, RunScript, SendProbe } from "../../src/core/command.ts";
 import type { Event, ScriptEnded } from "../../src/core/event.ts";
 import type { Memory } from "../../src/core/memory.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -46,7 +46,12 @@ export interface DaemonOptions {
   readonly site: Site;
   readonly watcher: Watcher;
   readonly runScript: RunsScripts;
+  /** How many calls Asterisk has now. */
+  readonly activeCalls: (now: number) => number;
 }
+
+/** Asterisk answers after so long (ms). */
+const ASTERISK_MS = 20;
 
 /** What becomes of a script that is run now, and how long it takes. */
 export type RunsScripts = (
@@ -62,7 +67,7 @@ const NEIGHBOUR_FAILS_MS = 3000;
 const MOST_STEPS = 1000;
 
 /** Nothing runs yet. Steps and commands follow each other as in the real loop. */
-export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions): Daemon => {
+export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: DaemonOptions): Daemon => {
   let state: State | null = null;
   let life = 0;
   let memory: string | null = null;
@@ -80,6 +85,8 @@ export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions):
         return send(command);
       case "run-script":
         return run(command);
+      case "ask-asterisk":
+        return ask(command);
       case "save-memory":
         memory = JSON.stringify(command.memory);
         return null;
@@ -104,6 +111,15 @@ export const openDaemon = ({ agenda, site, watcher, runScript }: DaemonOptions):
       if (life === caller) push({ kind, link, address });
     });
     return { kind: "gateway-asked", link, address };
+  };
+
+  const ask = ({ question }: AskAsterisk): null => {
+    const caller = life;
+    agenda.at(agenda.now() + ASTERISK_MS, () => {
+      const calls = question === "calls" ? activeCalls(agenda.now()) : 0;
+      if (life === caller) push({ kind: "asterisk-answered", question, calls, problem: null });
+    });
+    return null;
   };
 
   const run = (command: RunScript): null => {

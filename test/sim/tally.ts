@@ -21,6 +21,7 @@ const MOST_PER_SECOND: Readonly<Record<Command["kind"], number>> = {
   "run-script": 20,
   "use-resolvers": 20,
   "shape-uplink": 20,
+  "ask-asterisk": 20,
   "save-memory": 150,
   report: 400,
   "answer-order": 20,

@@ -46,6 +46,8 @@ export interface WorldOptions {
   readonly watcher: Watcher;
   /** What becomes of the admin's scripts; all is well unless said otherwise. */
   readonly runScript?: RunsScripts;
+  /** How many calls Asterisk has at a moment; none unless given. */
+  readonly activeCalls?: (now: number) => number;
 }
 
 const SUCCEEDS: RunsScripts = () => ({ afterMs: 20, outcome: { kind: "exited", code: 0 } });
@@ -57,7 +59,15 @@ export const START = 1_000_000;
 export const HINT_MS = 0.7;
 
 /** The world with the daemon started, what happens at 0 before it, and everything else in the script to come. */
-export const openWorld = ({ settings, wires, script, seed, watcher, runScript = SUCCEEDS }: WorldOptions): World => {
+export const openWorld = ({
+  settings,
+  wires,
+  script,
+  seed,
+  watcher,
+  runScript = SUCCEEDS,
+  activeCalls = () => 0,
+}: WorldOptions): World => {
   const agenda = openAgenda(START);
   const conditions = newConditions(settings);
   const site = openSite({ wires, agenda, random: openRandom(seed), onChange: (byDaemon) => hint(world, byDaemon) });
@@ -66,7 +76,7 @@ export const openWorld = ({ settings, wires, script, seed, watcher, runScript = 
       ? { code: conditions.routesRefused, message: "No buffer space available" }
       : null,
   );
-  const daemon = openDaemon({ agenda, site, watcher: noting(conditions, watcher), runScript });
+  const daemon = openDaemon({ agenda, site, watcher: noting(conditions, watcher), runScript, activeCalls });
   const world: World = { agenda, site, daemon, seed, conditions };
   site.connect();
   for (const [at, happening] of script) {

@@ -71,10 +71,11 @@ export const openHistorian = (): Historian => {
   };
 };
 
-const settingsOf = ({ uplinks, failover, scriptSettings }: State): Settings => ({
+const settingsOf = ({ uplinks, failover, scriptSettings, asterisk }: State): Settings => ({
   uplinks: uplinks.map(({ settings }) => settings),
   failover,
   scripts: scriptSettings,
+  asterisk,
 });
 
 const keyOf = (uplink: string, family: Family): string => `${uplink} ${family}`;

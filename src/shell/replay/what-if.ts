@@ -177,7 +177,9 @@ const perform = (imagining: Imagining, command: Command): Event[] => {
       const load = command.edits.find((edit) => edit.kind === "load-firewall");
       return [{ kind: "kernel-edited", failures: [], firewall: load?.ruleset }];
     }
-    // What a script would have said then, nobody knows: it is taken to agree.
+    // What a script or Asterisk would have said then, nobody knows: they are taken to agree.
+    case "ask-asterisk":
+      return [{ kind: "asterisk-answered", question: command.question, calls: 0, problem: null }];
     case "run-script":
       return [{ kind: "script-ended", script: command.script, outcome: { kind: "exited", code: 0 } }];
     default:
