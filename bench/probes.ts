@@ -155,6 +155,7 @@ const startLoop = (): Prober => {
     },
     askGateway: () => "unknown" as const,
     flushFlows: nothing,
+    runClient: nothing,
     runScript: nothing,
     askAsterisk: () => {},
     saveMemory: nothing,

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { type Clock, openClock } from "./adapter/clock.ts";
+import { type DhcpClients, openDhcpClients } from "./adapter/dhcp-client.ts";
 import { openJournalFile } from "./adapter/journal-file.ts";
 import type { KernelHint } from "./adapter/kernel-hint.ts";
 import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
@@ -82,6 +84,7 @@ const PAUSE_COUNTINGS = 40;
 interface Parts extends EngineOptions {
   readonly clock: Clock;
   readonly probers: ProberPool;
+  readonly clients: DhcpClients;
   readonly orders: Orders;
 }
 
@@ -93,7 +96,8 @@ export const openEngine = (options: EngineOptions): Engine => {
     onIntercepted: (outcome) => push({ kind: "probe-intercepted", ...outcome }),
     onRefused: (outcome) => push({ kind: "probe-refused", ...outcome }),
   });
-  const parts: Parts = { ...options, clock: openClock(), probers, orders: openOrders(push) };
+  const clients = openDhcpClients({ directory: dirname(options.statePath), onEvent: push });
+  const parts: Parts = { ...options, clock: openClock(), probers, clients, orders: openOrders(push) };
   const ports = portsOf(parts, push);
   const initial = initialState(parts);
   const journal = journalOf(parts, initial);
@@ -115,6 +119,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     configure: (settings) => {
       probers.keepOnly(settings.uplinks.map((uplink) => uplink.name));
+      clients.keepOnly(withClients(settings));
       push({ kind: "configured", settings });
       push({ kind: "kernel-changed" });
     },
@@ -128,9 +133,13 @@ export const openEngine = (options: EngineOptions): Engine => {
       senses.close();
       parts.clock.wakeAt(Number.POSITIVE_INFINITY, () => {});
       probers.close();
+      clients.close();
     },
   };
 };
+
+const withClients = ({ uplinks }: Settings): readonly string[] =>
+  uplinks.flatMap(({ name, families }) => (families.ipv4.method === "dhcp" ? [name] : []));
 
 /** Most steps are answers to probes, of which nobody needs to hear. */
 const isNews = ({ event, commands }: Stepped): boolean =>
@@ -156,7 +165,7 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
 const wallOffset = (clock: Clock): number => Date.now() - clock.now();
 
 const portsOf = (
-  { machine, messages, statePath, resolversPath, probers, orders, clock, onReport }: Parts,
+  { machine, messages, statePath, resolversPath, probers, clients, orders, clock, onReport }: Parts,
   push: (event: Event) => void,
 ): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));
@@ -167,6 +176,7 @@ const portsOf = (
     sendProbe: probers.send,
     askGateway: machine.askGateway,
     flushFlows: (flows) => void machine.flush(flows).catch(complain),
+    runClient: clients.run,
     runScript: ({ script, since, variables, ...run }) => {
       const onLine = (line: string): void => messages.add("info", `${run.path}: ${line}`);
       const dated = { ...variables, WAN_FAILOVER_SINCE: new Date(wallOffset(clock) + since).toISOString() };

@@ -81,6 +81,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
       case "send-probe":
         return send(command);
       case "ask-gateway":
+      case "run-client":
       case "flush-flows":
       case "use-resolvers":
       case "shape-uplink":

@@ -40,6 +40,21 @@ const uplinkStatus = z.object({
   tier: z.number(),
   weight: z.number(),
   metered: z.boolean(),
+  dhcp: z
+    .object({
+      problem: z.string().nullable(),
+      lease: z
+        .object({
+          address: z.string(),
+          gateway: z.string().nullable(),
+          dns: names,
+          server: z.string().nullable(),
+          ageMs: duration,
+          leftMs: duration,
+        })
+        .nullable(),
+    })
+    .optional(),
   families: z.object({ ipv4: uplinkFamilyStatus.nullable(), ipv6: uplinkFamilyStatus.nullable() }),
 });
 

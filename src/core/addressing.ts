@@ -1,18 +1,18 @@
-import { FAMILIES } from "./family.ts";
+import { FAMILIES, type Family } from "./family.ts";
 import { type Address, type KernelState, type Link, PROTOCOL } from "./kernel.ts";
-import type { UplinkSettings } from "./settings.ts";
+import type { OwnAddress, UplinkSettings } from "./settings.ts";
 import type { UplinkState } from "./state.ts";
 
 /** Whether we configure the interface ourselves, in some family. Never throws. */
 export const isOurDuty = ({ families }: UplinkSettings): boolean =>
-  FAMILIES.some((family) => families[family].method === "static");
+  FAMILIES.some((family) => families[family].method === "static" || families[family].method === "dhcp");
 
 /** The addresses that the uplinks' interfaces should have from us; none for an interface that is missing. Never throws. */
 export const wantedAddresses = (uplinks: readonly UplinkState[], kernel: KernelState): readonly Address[] =>
   uplinks.flatMap((uplink) =>
     FAMILIES.flatMap((family) => {
       const link = linkOf(uplink, kernel);
-      const own = uplink.settings.families[family].address;
+      const own = uplink.settings.families[family].address ?? leasedAddress(uplink, family);
       if (link === undefined || own === null) return [];
       return [{ family, link: link.index, peer: null, global: true, protocol: PROTOCOL, ...own }];
     }),
@@ -24,6 +24,12 @@ export const linksToSwitchOn = (uplinks: readonly UplinkState[], kernel: KernelS
     const link = linkOf(uplink, kernel);
     return link !== undefined && !link.adminUp && isOurDuty(uplink.settings) ? [link] : [];
   });
+
+const leasedAddress = ({ client }: UplinkState, family: Family): OwnAddress | null => {
+  if (family === "ipv6" || client === null || client.lease === null) return null;
+  const { address, prefixLength } = client.lease;
+  return { address, prefixLength };
+};
 
 const linkOf = ({ settings }: UplinkState, kernel: KernelState): Link | undefined =>
   kernel.links.find(({ name }) => name === settings.interface);

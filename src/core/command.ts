@@ -22,6 +22,7 @@ export type Command =
   /** Keep this over a restart. */
   | { readonly kind: "save-memory"; readonly memory: Memory }
   | RunScript
+  | RunClient
   | UseResolvers
   | ShapeUplink
   | AskAsterisk
@@ -49,6 +50,15 @@ export interface AskAsterisk {
   readonly kind: "ask-asterisk";
   readonly question: AsteriskAnswered["question"];
   readonly access: AsteriskAccess;
+}
+
+/** Run an uplink's DHCP client, in the place of the one that runs. Answered by `client-told` and `client-ended`. */
+export interface RunClient {
+  readonly kind: "run-client";
+  readonly uplink: string;
+  readonly interface: string;
+  /** To be asked for; null: any. */
+  readonly address: string | null;
 }
 
 /** Run one of the admin's scripts, without a shell. Answered by the event `script-ended`. */

@@ -1,5 +1,6 @@
 import type { Family } from "./family.ts";
 import type { EditFailure, KernelState } from "./kernel.ts";
+import type { LeaseWords } from "./lease.ts";
 import type { Settings } from "./settings.ts";
 
 /** Everything that can happen to the daemon. The journal of these, with their times, replays every decision. */
@@ -40,6 +41,7 @@ export type Event =
       readonly by: "cake" | "htb" | null;
       readonly problem: string | null;
     }
+  | ClientEvent
   /** The machine's resolver was told whom to ask. `problem`: what went wrong, in a sentence; null if nothing. */
   | { readonly kind: "resolvers-used"; readonly problem: string | null }
   | AsteriskAnswered
@@ -52,6 +54,13 @@ export interface ProbeOutcome {
   readonly family: Family;
   readonly seq: number;
 }
+
+/** About an uplink's DHCP client. */
+export type ClientEvent =
+  /** `what`: bound, renew, nak, leasefail, deconfig. */
+  | { readonly kind: "client-told"; readonly uplink: string; readonly what: string; readonly words: LeaseWords }
+  /** It ended by itself, or could not be started. `problem`: one clause. */
+  | { readonly kind: "client-ended"; readonly uplink: string; readonly problem: string };
 
 /** The admin's scripts, as the config names them. */
 export type ScriptName = "change" | "allowFailback";

@@ -1,6 +1,7 @@
 import { learn } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import type { Lease } from "./lease.ts";
 import type { SwitchKind } from "./report.ts";
 import type { Drain, FamilyState, State, Test, UplinkState } from "./state.ts";
 
@@ -22,6 +23,8 @@ export interface Memory {
 export interface UplinkMemory {
   /** 1..31. */
   readonly number: number;
+  /** A lease, and the interface that it is for; missing in older memories. */
+  readonly leased?: { readonly interface: string; readonly lease: Lease } | null;
   readonly learned: Readonly<Partial<Record<Family, Learned>>>;
 }
 
@@ -44,13 +47,14 @@ export const remember = (state: State, now: number): Memory => ({
   test: state.test,
   told: state.scripts.told,
   resolverLinks: state.uplinks.flatMap(({ settings, device }) =>
-    settings.dns.length > 0 && device !== null ? [device.name] : [],
+    (settings.dns.length > 0 || settings.families.ipv4.method === "dhcp") && device !== null ? [device.name] : [],
   ),
   originalSysctls: state.originalSysctls,
 });
 
 const rememberUplink = (uplink: UplinkState, now: number): UplinkMemory => ({
   number: uplink.number,
+  leased: uplink.client?.lease && uplink.device ? { interface: uplink.device.name, lease: uplink.client.lease } : null,
   learned: Object.fromEntries(
     FAMILIES.flatMap((family) => {
       const monitor = uplink.families[family];

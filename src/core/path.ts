@@ -41,6 +41,8 @@ export const ADOPTED_METRIC = 87_000_000;
 /** Where to look for a path. */
 export interface FindPath {
   readonly uplink: UplinkSettings;
+  /** The gateway that a DHCP server named; null where none did. */
+  readonly leased: string | null;
   /** Its interface, null where none was found. */
   readonly device: string | null;
   readonly family: Family;
@@ -54,7 +56,7 @@ export interface FindPath {
 }
 
 /** Finds an uplink's path in what was read from the kernel. Never throws. */
-export const findPath = ({ uplink, device, family, kernel, uplinkInterfaces, before, now }: FindPath): Path => {
+export const findPath = ({ uplink, leased, device, family, kernel, uplinkInterfaces, before, now }: FindPath): Path => {
   const { gateway } = uplink.families[family];
   if (device === null) return lost(null, `no interface is in the network of the gateway ${gateway}`);
   const link = kernel.links.find((candidate) => candidate.name === device);
@@ -68,7 +70,7 @@ export const findPath = ({ uplink, device, family, kernel, uplinkInterfaces, bef
   const bereft = addresses?.length === 0 && isBereft(before, link);
   if (addresses === null || bereft)
     return { ...lost(link, `no ${familyName(family)} address on ${link.name}`), bereft };
-  const hop = findHop({ uplink, family, kernel, link, now });
+  const hop = findHop({ uplink, leased, family, kernel, link, now });
   if (hop !== null) return { usable: true, link: link.index, addresses, graceUntil: null, ...hop };
   return (
     keepForAWhile(before, { link, addresses, now }) ?? lost(link, `no ${familyName(family)} gateway on ${link.name}`)
@@ -109,7 +111,7 @@ type FoundHop = Pick<UsablePath, "gateway" | "onlink" | "expiresAt">;
 const findHop = (
   search: Omit<FindPath, "before" | "device" | "uplinkInterfaces"> & { link: Link },
 ): FoundHop | null => {
-  const configured = search.uplink.families[search.family].gateway;
+  const configured = search.uplink.families[search.family].gateway ?? search.leased;
   if (configured !== null) return { gateway: configured, onlink: true, expiresAt: Number.POSITIVE_INFINITY };
   const learned = learnedDefault(search.kernel, search.family, search.link);
   if (learned !== null) {

@@ -37,6 +37,8 @@ export const reportText = (report: Report): ReportText => {
       return error(`No uplink works: ${report.reason}`);
     case "online":
       return error(`An uplink works again: ${placeName(report)} ${report.reason}`);
+    case "client-news":
+      return { importance: report.importance, text: `${report.uplink} DHCP: ${report.text}` };
     case "kernel-mended":
       return info(`Somebody changed what is ours; restored ${report.what}${more(report.edits)}`);
     case "shaped":

@@ -52,6 +52,13 @@ export type Report =
   | { readonly kind: "offline"; readonly reason: string }
   /** The first one has returned. */
   | { readonly kind: "online"; readonly uplink: string; readonly family: Family; readonly reason: string }
+  /** About an uplink's DHCP client; `importance` as in the log. */
+  | {
+      readonly kind: "client-news";
+      readonly uplink: string;
+      readonly text: string;
+      readonly importance: "info" | "debug";
+    }
   /** Someone changed what is ours, and it was put right. */
   | { readonly kind: "kernel-mended"; readonly edits: number; readonly what: string }
   /** A script couldn't be run to its end, or ended with an error. */

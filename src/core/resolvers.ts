@@ -16,8 +16,9 @@ export interface Resolver {
 /** The names of the uplinks that carry each family. */
 export type Carriers = Readonly<Record<Family, readonly string[]>>;
 
-/** The DNS servers of an uplink. What a lease or an advertisement brings would join those of the config here. */
-const serversOf = ({ settings }: UplinkState): readonly string[] => settings.dns;
+/** The DNS servers of an uplink: those of the config, else those of its lease. */
+const serversOf = ({ settings, client }: UplinkState): readonly string[] =>
+  settings.dns.length > 0 ? settings.dns : (client?.lease?.dns ?? []);
 
 const resolversOf = (uplink: UplinkState): readonly Resolver[] =>
   serversOf(uplink).map((address) => ({

@@ -1,7 +1,8 @@
 import { askAsterisk } from "./calls.ts";
 import { candidates, isWorking } from "./candidate.ts";
+import { tendClients } from "./client.ts";
 import type { Command } from "./command.ts";
-import { decide } from "./decide.ts";
+import { type Decision, decide } from "./decide.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { moveFlows } from "./flows.ts";
@@ -39,7 +40,7 @@ export interface Occasion {
  * Pure; never throws.
  */
 export const review = (before: State, { now, news, mending }: Occasion): Reviewed => {
-  const decided = decide(before, now);
+  const decided = decideAnew(before, now);
   const roles = tellRoles(decided.state, now);
   const switched = FAMILIES.filter(
     (family) => before.families[family].carrying !== roles.state.families[family].carrying,
@@ -60,6 +61,7 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
     state,
     commands: [
       ...kept.commands,
+      ...decided.clients,
       ...moved.commands,
       ...[...news, ...roles.reports, ...roused.reports, ...online.reports].map(
         (report): Command => ({ kind: "report", report }),
@@ -74,6 +76,13 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
         : []),
     ],
   };
+};
+
+/** A lease whose time is over is none to decide upon. */
+const decideAnew = (before: State, now: number): Decision & { readonly clients: readonly Command[] } => {
+  const tended = tendClients(before, now);
+  const decided = decide(tended.state, now);
+  return { ...decided, clients: tended.commands, reviewAt: Math.min(decided.reviewAt, tended.reviewAt) };
 };
 
 interface Told extends Reviewed {

@@ -1,4 +1,5 @@
 import { startCalls } from "./calls.ts";
+import { type Client, newClient } from "./client.ts";
 import { startDetector } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import type { DetectionSettings } from "./detector/presets.ts";
@@ -6,7 +7,7 @@ import { deviceOf } from "./device.ts";
 import type { Family } from "./family.ts";
 import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
 import { MOST_UPLINKS } from "./mark.ts";
-import type { Memory } from "./memory.ts";
+import type { Memory, UplinkMemory } from "./memory.ts";
 import { startScripts } from "./scripts.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
@@ -89,7 +90,16 @@ export const withUplinks = (state: State, { settings, memory, now }: Reconfigura
   const uplinks = settings.uplinks.map((one) => {
     const before = state.uplinks.find((uplink) => uplink.settings.name === one.name);
     const learned = memory?.uplinks[one.name]?.learned ?? {};
-    return reconfigure({ one, before, number: numbers.get(one.name) ?? MOST_UPLINKS, learned, seed: state.seed, now });
+    const leased = memory?.uplinks[one.name]?.leased ?? null;
+    return reconfigure({
+      one,
+      before,
+      number: numbers.get(one.name) ?? MOST_UPLINKS,
+      learned,
+      leased,
+      seed: state.seed,
+      now,
+    });
   });
   const present = (name: string): boolean => uplinks.some((uplink) => uplink.settings.name === name);
   const kept = (family: Family): FamilyState => keepPresent(state.families[family], uplinks, family);
@@ -138,11 +148,12 @@ interface Reconfigure {
   readonly before: UplinkState | undefined;
   readonly number: number;
   readonly learned: Readonly<Partial<Record<Family, Learned>>>;
+  readonly leased: UplinkMemory["leased"];
   readonly seed: number;
   readonly now: number;
 }
 
-const reconfigure = ({ one, before, number, learned, seed, now }: Reconfigure): UplinkState => {
+const reconfigure = ({ one, before, number, learned, leased, seed, now }: Reconfigure): UplinkState => {
   const monitor = (family: Family): Monitor | null => {
     if (one.families[family].method === "none") return null;
     const kept = before?.families[family];
@@ -159,11 +170,20 @@ const reconfigure = ({ one, before, number, learned, seed, now }: Reconfigure): 
   return {
     settings: one,
     device: one.interface === null ? known : { name: one.interface, shared: false },
+    client: clientOf({ one, before, leased, now }),
     number,
     prefixes: before?.prefixes ?? [],
     mistranslated: before?.mistranslated ?? false,
     families: { ipv4: monitor("ipv4"), ipv6: monitor("ipv6") },
   };
+};
+
+/** A client goes on where nothing about it has changed; a lease also outlives the daemon that it was given to. */
+const clientOf = ({ one, before, leased, now }: Omit<Reconfigure, "number" | "learned" | "seed">): Client | null => {
+  if (one.families.ipv4.method !== "dhcp") return null;
+  if (before?.client && before.settings.interface === one.interface) return before.client;
+  const holds = leased != null && leased.interface === one.interface && leased.lease.expiresAt > now;
+  return newClient(holds ? leased.lease : null);
 };
 
 interface StartMonitor {

@@ -1,4 +1,5 @@
 import { candidates, isWorking } from "./candidate.ts";
+import type { Client } from "./client.ts";
 import { obstacles, obstacleText } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
@@ -6,6 +7,7 @@ import { ownNames } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { reasonOf } from "./gateway.ts";
 import { mainFamily } from "./lead.ts";
+import type { Lease } from "./lease.ts";
 import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
 import { list, sameNames } from "./policy.ts";
@@ -58,6 +60,8 @@ export interface UplinkStatus {
   readonly tier: number;
   readonly weight: number;
   readonly metered: boolean;
+  /** Only where `ipv4.method` is dhcp. */
+  readonly dhcp?: DhcpStatus | undefined;
   /** null: this family is disabled on this uplink. */
   readonly families: Readonly<Record<Family, UplinkFamilyStatus | null>>;
 }
@@ -82,6 +86,37 @@ export interface UplinkFamilyStatus {
   /** The newest probes, oldest first: RTT, or null if lost. */
   readonly recentRttMs: readonly (number | null)[];
 }
+
+/** An uplink's DHCP client. */
+export interface DhcpStatus {
+  readonly lease: LeaseStatus | null;
+  /** Why there is no lease, or no newer one; null where all is well. */
+  readonly problem: string | null;
+}
+
+const dhcpStatus = ({ lease, problem }: Client, now: number): DhcpStatus => ({
+  lease: lease === null ? null : leaseStatus(lease, now),
+  problem,
+});
+
+/** What a DHCP server lent. */
+export interface LeaseStatus {
+  readonly address: string;
+  readonly gateway: string | null;
+  readonly dns: readonly string[];
+  readonly server: string | null;
+  readonly ageMs: number;
+  readonly leftMs: number;
+}
+
+const leaseStatus = (lease: Lease, now: number): LeaseStatus => ({
+  address: `${lease.address}/${lease.prefixLength}`,
+  gateway: lease.gateway,
+  dns: lease.dns,
+  server: lease.server,
+  ageMs: now - lease.obtainedAt,
+  leftMs: left(lease.expiresAt, now),
+});
 
 /** A probe younger than this (ms) and unanswered is not counted as lost yet. */
 const PENDING_MS = 1000;
@@ -146,6 +181,7 @@ const uplinkStatus = (uplink: UplinkState, now: number): UplinkStatus => {
     tier,
     weight,
     metered,
+    ...(uplink.client === null ? {} : { dhcp: dhcpStatus(uplink.client, now) }),
     families: { ipv4: one("ipv4"), ipv6: one("ipv6") },
   };
 };
@@ -186,6 +222,7 @@ const medianRtt = (samples: readonly Sample[]): number | null => {
 const problems = (state: State, now: number): readonly string[] => [
   ...silentEverywhere(state),
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
+  ...state.uplinks.flatMap(clientProblem),
   ...unrouted(state),
   ...untranslated(state),
   ...shaperProblems(state),
@@ -194,6 +231,11 @@ const problems = (state: State, now: number): readonly string[] => [
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
     : []),
 ];
+
+const clientProblem = ({ settings, client }: UplinkState): readonly string[] =>
+  client?.problem == null
+    ? []
+    : [`${settings.name} has no ${client.lease === null ? "" : "newer "}lease: ${client.problem}.`];
 
 const unrouted = ({ uplinks, kernel }: State): readonly string[] =>
   kernel === null

@@ -1,8 +1,9 @@
 import { noteAnswer } from "./calls.ts";
+import { noteClient } from "./client.ts";
 import type { Command } from "./command.ts";
 import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
-import type { Event, TrafficCount } from "./event.ts";
+import type { ClientEvent, Event, TrafficCount } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { askGateways, isGatewayOf, type Neighbour, noteGateway } from "./gateway-asking.ts";
 import type { KernelState } from "./kernel.ts";
@@ -73,6 +74,9 @@ const observe = (state: State, event: Event, now: number): Observation => {
       return nothing(noteGateway(state, event, { kind: "answers" }));
     case "kernel-read":
       return isEditing(state) ? nothing(state) : survey(withKernel(state, event.kernel), now);
+    case "client-told":
+    case "client-ended":
+      return observeClient(state, event, now);
     case "configured":
       return { ...survey(withUplinks(state, { settings: event.settings, memory: null, now }), now), changed: true };
     case "kernel-changed":
@@ -84,6 +88,13 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "ordered":
       return nothing(state);
   }
+};
+
+/** A lease is a path, or another one. */
+const observeClient = (before: State, event: ClientEvent, now: number): Observation => {
+  const { state, reports } = noteClient(before, event, now);
+  const seen = survey(state, now);
+  return { ...seen, reports: [...reports, ...seen.reports], changed: true };
 };
 
 /** Whoever answers a probe, the line lives as far as there. */

@@ -37,7 +37,12 @@ const surveyUplink = ({ uplink, device, kernel, uplinkInterfaces, now }: SurveyU
       const monitor = current.families[family];
       if (monitor === null) return current;
       const before = monitor.path;
-      const search = { uplink: current.settings, device: device?.name ?? null, family };
+      const search = {
+        uplink: current.settings,
+        leased: leasedGateway(current, family),
+        device: device?.name ?? null,
+        family,
+      };
       const path = findPath({ ...search, kernel, uplinkInterfaces, before, now });
       const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
       const gateway = sameGateway(before, path) ? monitor.gateway : null;
@@ -45,6 +50,9 @@ const surveyUplink = ({ uplink, device, kernel, uplinkInterfaces, now }: SurveyU
     },
     withPrefixes({ uplink: withDevice(uplink, device), kernel, uplinkInterfaces }),
   );
+
+const leasedGateway = ({ client }: UplinkState, family: Family): string | null =>
+  family === "ipv4" ? (client?.lease?.gateway ?? null) : null;
 
 /** The rules of our table keep to an interface that is gone until another takes its place. */
 const withDevice = (uplink: UplinkState, device: Device | null): UplinkState =>

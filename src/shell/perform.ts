@@ -2,6 +2,7 @@ import type {
   AskAsterisk,
   AskGateway,
   Command,
+  RunClient,
   RunScript,
   SendProbe,
   ShapeUplink,
@@ -28,6 +29,8 @@ export interface Ports {
   askGateway(gateway: AskGateway): "asked" | "silent" | "unknown";
   /** Never throws. */
   flushFlows(flows: { readonly family: Family; readonly mark: number; readonly mask: number }): void;
+  /** What it says, and its end, come as events. Never throws. */
+  runClient(client: RunClient): void;
   /** Its end comes as an event. Never throws. */
   runScript(script: RunScript): void;
   /** What became of it comes as an event. Never throws. */
@@ -60,30 +63,43 @@ export const perform = (ports: Ports, command: Command): Event | null => {
     }
     case "ask-gateway":
       return askGateway(ports, command);
+    default:
+      begin(ports, command);
+      return null;
+  }
+};
+
+/** The commands of which nothing comes at once. */
+type Begun = Exclude<Command, { readonly kind: "read-kernel" | "edit-kernel" | "send-probe" | "ask-gateway" }>;
+
+const begin = (ports: Ports, command: Begun): void => {
+  switch (command.kind) {
     case "flush-flows":
       ports.flushFlows(command);
-      return null;
+      break;
+    case "run-client":
+      ports.runClient(command);
+      break;
     case "run-script":
       ports.runScript(command);
-      return null;
+      break;
     case "shape-uplink":
       ports.shapeUplink(command);
-      return null;
+      break;
     case "use-resolvers":
       ports.useResolvers(command);
-      return null;
+      break;
     case "ask-asterisk":
       ports.askAsterisk(command);
-      return null;
+      break;
     case "save-memory":
       ports.saveMemory(command.memory);
-      return null;
+      break;
     case "report":
       ports.report(command.report);
-      return null;
+      break;
     case "answer-order":
       ports.answerOrder(command);
-      return null;
   }
 };
 

@@ -17,6 +17,7 @@ const uplinks = [FIBER, STATIC].map(
   (settings, place): UplinkState => ({
     settings,
     device: null,
+    client: null,
     number: place + 1,
     prefixes: [],
     mistranslated: false,

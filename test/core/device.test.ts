@@ -50,6 +50,7 @@ test("the peer of a point-to-point link is beside it, and its own address is not
 const pathTo = (uplink: UplinkSettings, kernel: KernelState, family: "ipv4" | "ipv6") =>
   findPath({
     uplink,
+    leased: null,
     device: deviceOf(uplink, kernel)?.name ?? null,
     family,
     kernel,

@@ -10,6 +10,7 @@ const UPLINKS = ["eth0", "wwan0"];
 const find = (kernel: KernelState, search: Partial<Parameters<typeof findPath>[0]> = {}): Path =>
   findPath({
     uplink: FIBER,
+    leased: null,
     device: "eth0",
     family: "ipv4",
     kernel,

@@ -93,6 +93,7 @@ export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: Da
       case "ask-gateway":
         return askGateway(command);
       case "flush-flows":
+      case "run-client":
       case "use-resolvers":
       case "shape-uplink":
       case "report":

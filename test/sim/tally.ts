@@ -19,6 +19,7 @@ const MOST_PER_SECOND: Readonly<Record<Command["kind"], number>> = {
   "ask-gateway": 100,
   "flush-flows": 50,
   "run-script": 20,
+  "run-client": 20,
   "use-resolvers": 20,
   "shape-uplink": 20,
   "ask-asterisk": 20,

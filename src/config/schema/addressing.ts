@@ -5,7 +5,7 @@ import { gateway, group } from "../value.ts";
 
 const METHOD = {
   description:
-    "Who configures this family. `external`: somebody else does (DHCP, PPP, router advertisements, the admin) and it is learned from the kernel. `static`: the daemon gives the interface its `address`. `none`: the family is not used on this uplink.",
+    "Who configures this family. `external`: somebody else does (DHCP, PPP, router advertisements, the admin) and it is learned from the kernel. `static`: the daemon gives the interface its `address`. `dhcp` (IPv4): the daemon runs a DHCP client. `none`: the family is not used on this uplink.",
 };
 
 /** `translate:` of an uplink as a group. */
@@ -29,7 +29,7 @@ const npt = group(
 /** `ipv4:` of an uplink. */
 export const ipv4 = group(
   {
-    method: z.enum(["external", "static", "none"]).meta(METHOD).default("external"),
+    method: z.enum(["external", "static", "dhcp", "none"]).meta(METHOD).default("external"),
     address: interfaceAddress("ipv4", {
       description: "With `method: static`: the interface's address, and the length of the network around it.",
       examples: ["203.0.113.2/30"],

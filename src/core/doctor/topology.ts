@@ -40,6 +40,7 @@ const kernelOf = (facts: MachineFacts): KernelState => ({ ...facts, rules: [], q
 export const pathOf = (facts: MachineFacts, uplink: UplinkSettings, family: Family): Path =>
   findPath({
     uplink,
+    leased: null,
     device: uplink.interface,
     family,
     kernel: kernelOf(facts),
