@@ -41,7 +41,7 @@ const summary = (result: ChaosResult): string =>
     `${result.kept} requests had to be answered, and were; of ${result.excused} more nothing was asked`,
     ...result.breaches.map(
       ({ flow, family, from, to, lost }) =>
-        `BREACH: ${lost} ${flow} ${family} requests lost within ${((to - from) / 1000).toFixed(1)} s, from ${from.toFixed(0)} on`,
+        `BREACH: ${lost} ${flow} ${family} requests lost within ${((to - from) / 1000).toFixed(1)} s, ${((from - result.start) / 1000).toFixed(1)} s after the start`,
     ),
     ...result.brokenHolds.map((line) => `HOLD BROKEN: ${line}`),
     ...(result.leftovers.trim() === "" ? ["nothing of ours was left after reset"] : [`LEFT OVER: ${result.leftovers}`]),

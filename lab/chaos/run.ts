@@ -14,6 +14,8 @@ export interface ChaosOptions {
 
 /** What a run of chaos came to. */
 export interface ChaosResult {
+  /** When the troubles began (ms, CLOCK_MONOTONIC). */
+  readonly start: number;
   readonly troubles: number;
   readonly kept: number;
   readonly excused: number;
@@ -86,7 +88,7 @@ const inLab = async (lab: Lab, { minutes, seed, tell }: ChaosOptions): Promise<C
   const log = life.log();
   const holds = brokenHolds(log, HOLD_MS);
   const { length: troubles } = appointments;
-  return { ...judgement, troubles, brokenHolds: holds, leftovers, crashes: life.crashes(), log };
+  return { ...judgement, start, troubles, brokenHolds: holds, leftovers, crashes: life.crashes(), log };
 };
 
 /** People in the LAN: each request and what became of it. */
