@@ -40,6 +40,7 @@ const DETECTION = {
   confirmSpacing: "100ms",
   holdDown: "2s",
   holdDownMax: "2s",
+  holdDownInterval: "100ms",
 } as const;
 
 const CONFIG = {
