@@ -107,7 +107,8 @@ const ipv6Translation = (facts: MachineFacts): readonly Finding[] | null => {
   const uplinks = uplinksOf(facts).filter((uplink) => canSend(facts, uplink, "ipv6"));
   const locals = routedNetworks(facts, "ipv6");
   if (filter === null || locals.length === 0 || uplinks.length === 0 || isHidden(facts, "ipv6")) return null;
-  const all = untranslated(facts, filter, "ipv6").filter(({ uplink }) => uplinks.includes(uplink));
+  const names = uplinks.map(({ name }) => name);
+  const all = untranslated(facts, filter, "ipv6").filter(({ uplink }) => names.includes(uplink.name));
   const onlyPrivate = locals.every(({ network }) => isPrivate(network));
   return onlyPrivate ? byUplink(all, noIPv6Translation) : providersAddresses(filter, uplinks, locals);
 };
