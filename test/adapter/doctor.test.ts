@@ -54,6 +54,6 @@ test("a bad config is told first, and the rest is examined all the same", async 
   const { code, text } = await doctor("uplinks: [{ name: fiber }]\n");
   expect(code).toBe(1);
   expect(text).toMatch(/^Config\n {2}error: /);
-  expect(text).toContain(`${configPath}:1:11 uplinks[0].interface: is missing`);
+  expect(text).toContain(`${configPath}:1:11 uplinks[0]: has neither an interface nor a gateway`);
   expect(text).toContain("The daemon is not running");
 });
