@@ -68,7 +68,8 @@ const addDocuments = (tree, bom) => {
   tree.copy(`${ROOT}docs`, `${folder}/docs`, { only: (path) => path.endsWith(".md") || path.endsWith(".json") });
   tree.write(`${folder}/bill-of-materials.cdx.json`, bom);
   const more = `${ROOT}packaging/prometheus`;
-  if (existsSync(more)) tree.copy(more, "usr/share/wan-failover/prometheus");
+  if (existsSync(more))
+    tree.copy(more, "usr/share/wan-failover/prometheus", { only: (path) => !path.includes(".test.") });
 };
 
 /** gzip's header without a time. */

@@ -59,7 +59,7 @@ const untilOwner = async (owner: House, other: House, withinMs: number): Promise
   return now() - start;
 };
 
-const UPLINKS = ["fiber", "lte"] as const;
+const WIRES = ["wan0", "wan1"] as const;
 
 test("a router whose uplinks are all dead hands over to the other, and takes back after the hold-down", async () => {
   const options = { config: briskConfig(), lab: {} };
@@ -86,12 +86,12 @@ test("a router whose uplinks are all dead hands over to the other, and takes bac
   await startKeepalived(second, 50);
   await untilOwner(first, second, 40_000);
 
-  for (const uplink of UPLINKS) await first.lab.break("blackhole", uplink);
+  for (const wire of WIRES) await first.lab.break("blackhole", wire);
   await untilOwner(second, first, 40_000);
   expect((await first.daemon().cli("health")).code).toBe(1);
   expect((await second.daemon().cli("health", "lte")).code).toBe(0);
 
-  for (const uplink of UPLINKS) await first.lab.mend("blackhole", uplink);
+  for (const wire of WIRES) await first.lab.mend("blackhole", wire);
   await untilOwner(first, second, 60_000);
   expect((await first.daemon().cli("health")).code).toBe(0);
 });
