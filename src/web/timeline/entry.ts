@@ -1,5 +1,5 @@
+import type { HistoryAnswer, PastEvent, PastOutage } from "../../core/history/answer.ts";
 import { familyName } from "../word/verdict.ts";
-import type { HistoryAnswer, PastEvent, PastOutage } from "./answer.ts";
 import type { Span } from "./span.ts";
 
 /** One thing on the timeline. */

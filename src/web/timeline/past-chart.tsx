@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
+import type { HistoryAnswer, PastSeries } from "../../core/history/answer.ts";
 import { Chart } from "../part/chart.tsx";
 import { percent, rtt } from "../word/format.ts";
-import type { HistoryAnswer, PastSeries } from "./answer.ts";
 
 interface Props {
   readonly uplinks: readonly string[];

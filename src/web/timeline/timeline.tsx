@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { HistoryAnswer } from "../../core/history/answer.ts";
 import type { Status } from "../../core/status.ts";
 import { Choice } from "../part/choice.tsx";
 import { Icon } from "../part/icon.tsx";
 import { Loading } from "../part/loading.tsx";
 import type { Answer } from "../server/request.ts";
 import { bytes } from "../word/format.ts";
-import type { HistoryAnswer } from "./answer.ts";
 import { Bars } from "./bars.tsx";
 import { availability, type Entry, entriesOf } from "./entry.ts";
 import { EntryList, entryId } from "./entry-list.tsx";
