@@ -1,8 +1,8 @@
 // A year of two imagined lines in some minutes: does the core's memory stay flat? MONTHS=12 SEED=1 npm run bench soak
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { chanceFrom } from "../lab/chance.ts";
 import { PRESETS } from "../src/core/detector/presets.ts";
-import { draw } from "../src/core/detector/random.ts";
 import { memoryKernel, openPilot } from "./lib/pilot.ts";
 import { machineText, printTable } from "./lib/report.ts";
 import { imaginedKernel, interfaceOf, settingsFor, USUAL_SITE } from "./lib/site.ts";
@@ -19,12 +19,7 @@ const LOSS = 0.003;
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
 
-let random = Number(process.env.SEED ?? 1);
-const chance = (): number => {
-  const drawn = draw(random);
-  random = drawn.random;
-  return drawn.value;
-};
+const { fraction: chance } = chanceFrom(Number(process.env.SEED ?? 1));
 
 const deadUntil = new Map<string, number>();
 let steps = 0;

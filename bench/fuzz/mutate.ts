@@ -1,4 +1,4 @@
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../../lab/chance.ts";
 
 /** An input is never longer: what the adapters read at once is bounded likewise. */
 const LENGTH_MAX = 8192;

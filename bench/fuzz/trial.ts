@@ -1,4 +1,4 @@
-import { chanceFrom } from "./chance.ts";
+import { chanceFrom } from "../../lab/chance.ts";
 import { mutated } from "./mutate.ts";
 import type { Subject } from "./subject.ts";
 

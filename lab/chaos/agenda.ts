@@ -1,4 +1,4 @@
-import { draw } from "../../src/core/detector/random.ts";
+import { chanceFrom } from "../chance.ts";
 
 /** Trouble that is to come: where in its list, at which uplink, and when (ms from the start). */
 export interface Appointment {
@@ -31,18 +31,13 @@ export const agenda = (options: AgendaOptions): readonly Appointment[] =>
     .sort((one, other) => one.from - other.from);
 
 const laneAgenda = (lane: Lane, { seed, forMs, choices }: AgendaOptions): Appointment[] => {
-  let random = seed;
-  const chance = (below: number): number => {
-    const drawn = draw(random);
-    random = drawn.random;
-    return Math.floor(drawn.value * below);
-  };
+  const { below } = chanceFrom(seed);
   const found: Appointment[] = [];
-  for (let at = chance(REST_MS[lane]); at < forMs; ) {
-    const to = at + 1000 + chance(LASTS_MS[lane]);
-    const uplink = lane === "router" ? (UPLINKS[chance(UPLINKS.length)] ?? "wan0") : lane;
-    found.push({ lane, choice: chance(choices[lane]), uplink, from: at, to });
-    at = to + 1000 + chance(REST_MS[lane]);
+  for (let at = below(REST_MS[lane]); at < forMs; ) {
+    const to = at + 1000 + below(LASTS_MS[lane]);
+    const uplink = lane === "router" ? (UPLINKS[below(UPLINKS.length)] ?? "wan0") : lane;
+    found.push({ lane, choice: below(choices[lane]), uplink, from: at, to });
+    at = to + 1000 + below(REST_MS[lane]);
   }
   return found;
 };
