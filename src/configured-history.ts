@@ -21,6 +21,7 @@ const NO_HISTORY: History = {
   observe: () => {},
   ask: refuse,
   report: refuse,
+  thisMonth: () => [],
   problem: () => null,
   close: () => Promise.resolve(),
 };

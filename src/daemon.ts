@@ -21,6 +21,7 @@ import { type Notifications, openNotifications } from "./notifications.ts";
 import { RESOLVERS_FILE, restoreMachine, STATE_FILE } from "./reset.ts";
 import { type Messages, openMessages } from "./shell/messages.ts";
 import { openStatusFile, type StatusFile } from "./status-file.ts";
+import { openTraffic } from "./traffic.ts";
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -60,7 +61,8 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
     return refusal;
   };
   const problems = () => [refusal, server.problem(), history.problem(), ...notifications.problems()];
-  const view = (): Status => withProblems(engine.status(), problems());
+  const withTraffic = openTraffic(history.thisMonth);
+  const view = (): Status => withTraffic(withProblems(engine.status(), problems()));
   const server = await openApi({
     ...{ configPath, directories, engine, messages, history, apply },
     status: view,

@@ -4,7 +4,7 @@ import { type HistoryStore, openHistoryStore } from "./adapter/history/store.ts"
 import { openLinkCounters } from "./adapter/link-counters.ts";
 import { bootId } from "./adapter/state-file.ts";
 import type { HistoryAnswer, ReportMaterial, Span } from "./core/history/answer.ts";
-import type { Batch } from "./core/history/batch.ts";
+import type { Batch, PeriodUsage } from "./core/history/batch.ts";
 import { POINTS_MAX, type Resolution, sampling } from "./core/history/resolution.ts";
 import { seriesOf } from "./core/history/series.ts";
 import type { State } from "./core/state.ts";
@@ -23,6 +23,8 @@ export interface History {
   ask(question: { readonly span: Span; readonly resolution: Resolution }): Promise<HistoryAnswer>;
   /** What a report is made from. Rejects as `ask`. */
   report(span: Span): Promise<ReportMaterial>;
+  /** What each uplink has carried since the first of the month, as of some 10 s ago. Never throws. */
+  thisMonth(): readonly PeriodUsage[];
   /** What is wrong with it at the moment, in one sentence, null where nothing is. Never throws. */
   problem(): string | null;
   /** Writes what is left, unless the disk hangs. Never rejects. */
@@ -75,6 +77,10 @@ export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History
     },
     ask: (question) => ask(parts, question),
     report: (span) => afterWriting(parts, () => askReport(store, span)),
+    thisMonth: () => {
+      const month = firstOfMonth();
+      return odometer.counted().usage.filter(({ period }) => period === month);
+    },
     problem: writer.problem,
     close: async () => {
       writer.stop();

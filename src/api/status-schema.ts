@@ -33,6 +33,8 @@ const uplinkFamilyStatus = z.object({
   recentRttMs: z.array(z.number().nullable()),
 });
 
+const carried = z.object({ received: z.number(), sent: z.number() });
+
 const uplinkStatus = z.object({
   name: z.string(),
   interface: z.string().nullable(),
@@ -55,6 +57,7 @@ const uplinkStatus = z.object({
         .nullable(),
     })
     .optional(),
+  traffic: z.object({ rate: carried.nullable(), month: carried.nullable() }).optional(),
   families: z.object({ ipv4: uplinkFamilyStatus.nullable(), ipv6: uplinkFamilyStatus.nullable() }),
 });
 

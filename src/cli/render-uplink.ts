@@ -10,6 +10,7 @@ import {
   type UplinkFamilyStatus,
   type UplinkStatus,
 } from "./reading.ts";
+import { size } from "./report-words.ts";
 import { sparkline } from "./sparkline.ts";
 import { age, FAMILIES, type Family, familyName, lossShare, remainder, roundTrip } from "./words.ts";
 
@@ -46,12 +47,14 @@ export const uplinkLines = (uplink: UplinkStatus, view: UplinkView): readonly Li
   ...FAMILIES.flatMap((family) => familyLines({ uplink, family, view })),
 ];
 
-const title = ({ name, interface: device, tier, weight, metered }: UplinkStatus): Line => {
+const title = ({ name, interface: device, tier, weight, metered, traffic }: UplinkStatus): Line => {
+  const month = traffic?.month ?? null;
   const facts = [
     device ?? "no interface",
     `tier ${tier}`,
     ...(weight === 1 ? [] : [`weight ${weight}`]),
     ...(metered ? ["metered"] : []),
+    ...(month === null ? [] : [`${size(month.received + month.sent)} this month`]),
   ];
   return [span(name, "strong"), span(`  ${facts.join(" · ")}`, "faint")];
 };

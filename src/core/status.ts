@@ -62,8 +62,24 @@ export interface UplinkStatus {
   readonly metered: boolean;
   /** Only where `ipv4.method` is dhcp. */
   readonly dhcp?: DhcpStatus | undefined;
+  /** Added by the daemon, which counts it; nothing is decided upon it. */
+  readonly traffic?: TrafficStatus | undefined;
   /** null: this family is disabled on this uplink. */
   readonly families: Readonly<Record<Family, UplinkFamilyStatus | null>>;
+}
+
+/** What an uplink's interface carries, as the interface counts it. */
+export interface TrafficStatus {
+  /** Bits a second at this moment; null until it has been looked at twice. */
+  readonly rate: Carried | null;
+  /** Octets since the first of the month; null where nothing was counted. */
+  readonly month: Carried | null;
+}
+
+/** From the internet, and to it. */
+export interface Carried {
+  readonly received: number;
+  readonly sent: number;
 }
 
 /** One uplink in one family: how it is, and on what evidence. */

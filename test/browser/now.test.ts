@@ -25,6 +25,8 @@ describe("the page", () => {
     const page = await site.visit();
     const title = page.locator("h1");
     await title.getByText("Online through fiber").waitFor();
+    await page.locator(".carried", { hasText: "bit/s" }).first().waitFor();
+    expect(await page.locator(".carried .month dd").first().textContent()).toMatch(/^[\d.]+ k?B$/);
     const broken = await house.lab.break("blackhole", "wan0");
     await title.getByText("Online through lte").waitFor({ timeout: 4000 });
     const seenAfterMs = house.lab.now() - broken;

@@ -1,6 +1,6 @@
 import type { Status } from "../../core/status.ts";
 import { countdown, list, sentence } from "../word/format.ts";
-import { mainFamily, preferred, type Tone } from "../word/verdict.ts";
+import { mainFamily, preferred, type Tone, wordsOf } from "../word/verdict.ts";
 
 /** The one glance: how things are, in two lines. */
 export interface Headline {
@@ -12,7 +12,6 @@ export interface Headline {
 /** `elapsedMs`: since the status was true. Pure. */
 export const headlineOf = (status: Status, elapsedMs: number): Headline => {
   const { carrying, reason } = status.families[mainFamily(status)];
-  const through = list(carrying);
   const why = sentence(
     reason,
     status.uplinks.map(({ name }) => name),
@@ -22,11 +21,18 @@ export const headlineOf = (status: Status, elapsedMs: number): Headline => {
     ordered(status, elapsedMs) ??
     doubtful(status) ?? {
       tone: standsIn(status) ? "warn" : "good",
-      title: `Online through ${through}`,
-      detail: standsIn(status) ? `It stands in for ${list(preferred(status))}. ${why}` : why,
+      title: `Online through ${list(carrying)}`,
+      detail: standsIn(status) ? `It stands in for ${list(missing(status))}` : why,
     }
   );
 };
+
+/** How those are that should carry traffic: the reason of the switch may be long past. */
+const missing = (status: Status): readonly string[] =>
+  preferred(status).map((name) => {
+    const monitored = status.uplinks.find((uplink) => uplink.name === name)?.families[mainFamily(status)];
+    return monitored == null ? `${name}.` : `${name} (${wordsOf(monitored).word.toLowerCase()}): ${monitored.reason}.`;
+  });
 
 const without = (status: Status): Headline | null => {
   const { active } = status.families[mainFamily(status)];

@@ -11,6 +11,7 @@ import {
   uplinkWords,
   wordsOf,
 } from "../word/verdict.ts";
+import { CarriedLine } from "./carried.tsx";
 import { Spark } from "./spark.tsx";
 
 interface Props {
@@ -36,6 +37,7 @@ export const UplinkCard = ({ status, uplink, elapsedMs }: Props): JSX.Element =>
         </p>
       </header>
       {monitored !== null && <Figures monitored={monitored} />}
+      {uplink.traffic !== undefined && <CarriedLine {...uplink.traffic} />}
       <FamilyTable uplink={uplink} elapsedMs={elapsedMs} />
       {reasons(uplink).map((reason) => (
         <p class="reason" key={reason}>

@@ -4,7 +4,8 @@ import type uPlot from "uplot";
 
 export interface Series {
   readonly name: string;
-  readonly values: readonly (number | null)[];
+  /** null: a gap; undefined: nothing is known, and the line goes on. */
+  readonly values: readonly (number | null | undefined)[];
 }
 
 interface Props {

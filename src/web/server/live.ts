@@ -2,7 +2,7 @@ import type { StatusAnswer } from "../../api/contract.ts";
 import type { HelloEvent, ReportEvent, StatusEvent } from "../../api/event-schema.ts";
 import { PATHS } from "../../api/paths.ts";
 import type { Status } from "../../core/status.ts";
-import { note } from "./record.ts";
+import { note, recall } from "./record.ts";
 import { ask } from "./request.ts";
 import { openStore, type Store } from "./store.ts";
 
@@ -77,6 +77,7 @@ const hello = ({ data }: MessageEvent<string>): void => {
   // Another version of the daemon brings another page.
   if (!first && live.get().version !== version) location.reload();
   change({ version, locked: false, stream: { kind: "open" } });
+  void recall();
   if (first) void readMessages();
 };
 

@@ -1,32 +1,68 @@
+import { PATHS } from "../../api/paths.ts";
+import type { HistoryAnswer } from "../../core/history/answer.ts";
 import type { Status, UplinkStatus } from "../../core/status.ts";
 import { mainFamily } from "../word/verdict.ts";
+import { ask } from "./request.ts";
 import { openStore, type Store } from "./store.ts";
+import { meanOf, timesOf, totalsOf } from "./totals.ts";
 
-/** What each status said, since the page was opened. Columns of equal length; times are s since 1970, as charts want them. */
-export interface Recorded {
-  readonly times: readonly number[];
-  /** By uplink; ms, null: no answer. */
-  readonly rttMs: ReadonlyMap<string, readonly (number | null)[]>;
+/** How the uplinks were at a moment. `at`: s since 1970, as charts want it. */
+export interface Moment {
+  readonly at: number;
+  readonly uplinks: ReadonlyMap<string, Figures>;
 }
 
-/** Half an hour at one status a second. */
-const KEPT = 1800;
+/** null: no answer; undefined: not known. */
+export interface Figures {
+  /** ms. */
+  readonly rttMs: number | null | undefined;
+  /** Bits a second. */
+  readonly received?: number | undefined;
+  readonly sent?: number | undefined;
+}
 
-export const recorded: Store<Recorded> = openStore<Recorded>({ times: [], rttMs: new Map() });
+/** Ten minutes at one status a second. */
+const KEPT_S = 600;
 
-/** Keeps what a status says. `at`: ms since 1970. */
-export const note = (at: number, status: Status): void => {
-  const { times, rttMs } = recorded.get();
-  const time = at / 1000;
-  if (time <= (times.at(-1) ?? 0)) return;
+/** What the charts show, by rising time. */
+export const recorded: Store<readonly Moment[]> = openStore<readonly Moment[]>([]);
+
+const keep = (moments: readonly Moment[]): void => {
+  const from = (moments.at(-1)?.at ?? 0) - KEPT_S;
+  recorded.set(moments.filter(({ at }) => at >= from));
+};
+
+/** Keeps what a status says. `time`: ms since 1970. */
+export const note = (time: number, status: Status): void => {
+  const moments = recorded.get();
+  const at = time / 1000;
+  if (at <= (moments.at(-1)?.at ?? 0)) return;
   const main = mainFamily(status);
-  const columns = status.uplinks.map((uplink) => {
-    const before = rttMs.get(uplink.name) ?? times.map(() => null);
-    return [uplink.name, [...before, newestRtt(uplink, main)].slice(-KEPT)] as const;
-  });
-  recorded.set({ times: [...times, time].slice(-KEPT), rttMs: new Map(columns) });
+  keep([...moments, { at, uplinks: new Map(status.uplinks.map((uplink) => [uplink.name, figuresOf(uplink, main)])) }]);
 };
 
 /** The newest probe speaks for the moment, the median for the past. */
-const newestRtt = ({ families }: UplinkStatus, main: "ipv4" | "ipv6"): number | null =>
-  (families[main] ?? families.ipv6)?.recentRttMs.at(-1) ?? null;
+const figuresOf = ({ families, traffic }: UplinkStatus, main: "ipv4" | "ipv6"): Figures => ({
+  rttMs: (families[main] ?? families.ipv6)?.recentRttMs.at(-1),
+  received: traffic?.rate?.received,
+  sent: traffic?.rate?.sent,
+});
+
+/** Fills what was not seen, the time before the page was opened above all, out of the router's memory. */
+export const recall = async (): Promise<void> => {
+  const answer = await ask<HistoryAnswer>({ path: `${PATHS.history}?since=${KEPT_S}s&resolution=second` });
+  if (!answer.ok) return;
+  const seen = recorded.get();
+  const isSeen = (at: number): boolean => seen.some((moment) => Math.abs(moment.at - at) < 1.5);
+  const fresh = momentsOf(answer.value).filter(({ at }) => !isSeen(at));
+  keep([...seen, ...fresh].sort((one, other) => one.at - other.at));
+};
+
+const momentsOf = ({ series }: HistoryAnswer): readonly Moment[] => {
+  const names = [...new Set(series.map(({ uplink }) => uplink))];
+  const totals = names.map((name) => [name, totalsOf(series.filter(({ uplink }) => uplink === name))] as const);
+  return timesOf(series).map((at) => ({
+    at: at / 1000,
+    uplinks: new Map(totals.map(([name, ofUplink]) => [name, { rttMs: meanOf(ofUplink.get(at)) }])),
+  }));
+};
