@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Lab } from "../../lab/lab.ts";
 import { LAN } from "../../lab/plan.ts";
 import { FAMILIES } from "../../src/core/family.ts";
-import { areOn, BRISK, isWell, losses, openHouse } from "./house.ts";
+import { areOn, isWell, losses, openHouse } from "./house.ts";
+import { exampleInLab } from "./recipe.ts";
 
 const SECOND = { ipv4: "192.168.77.254", ipv6: "fd77:1:1:1::fe" } as const;
 
@@ -46,19 +47,7 @@ const bringIntoLan = async (lab: Lab): Promise<void> => {
 test("a second router on the LAN is an uplink by its gateway alone", async () => {
   const house = await openHouse({
     prepare: bringIntoLan,
-    config: {
-      uplinks: [
-        { name: "fiber", interface: "wan0", detection: BRISK },
-        {
-          name: "lte",
-          ipv4: { gateway: SECOND.ipv4 },
-          ipv6: { gateway: SECOND.ipv6, translate: "masquerade" },
-          nat: true,
-          detection: BRISK,
-        },
-      ],
-      failover: { holdAfterFailover: "1s", holdAfterFailback: "1s" },
-    },
+    config: exampleInLab("second-router"),
     measure: { long: ["udp"] },
   });
   const { lab, meter } = house;
@@ -70,7 +59,7 @@ test("a second router on the LAN is an uplink by its gateway alone", async () =>
     expect.soft(gapMs).toBeLessThan(2000);
     await meter.recovered({ flow: "long", family, after, via: "wan1" });
   }
-  await house.until("on the second router", areOn("lte"));
+  await house.until("on the second router", areOn("second-router"));
   const settled = meter.now();
   for (const address of ["192.0.2.80", "2001:db8:ffff::80"]) {
     const way = await lab.run("client", `ip route get ${address}`);
