@@ -61,6 +61,7 @@ test("a 4G/LTE modem in bridge or router mode, and a hotspot, stand in for the f
   expect.soft(await page(house), "bridge mode").toBe("seen 198.51.100.2");
   const bridged = await newFlowsTake(house, "wan1", await lab.break("blackhole"));
   expect.soft(await page(house), "bridge mode, failed over").toBe("seen 198.51.100.2");
+  await house.until("failed over", isOn("lte"));
   await lab.mend("blackhole");
   await house.until("on fiber again", isOn("fiber"), 20_000);
 
