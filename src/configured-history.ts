@@ -1,17 +1,16 @@
 import { type Directories, historyPathIn } from "./config/directories.ts";
 import type { HistorySettings } from "./config/resolve.ts";
 import { AppError } from "./error.ts";
-import type { History } from "./history.ts";
-import type { Messages } from "./shell/messages.ts";
+import type { History, HistoryOptions } from "./history.ts";
 
 /** The history that the config asks for. Its code is loaded only where it asks for one. */
 export const historyOf = async (
   { file, keepMs }: HistorySettings,
-  { directories, messages }: { readonly directories: Directories; readonly messages: Messages },
+  { directories, ...told }: Pick<HistoryOptions, "messages" | "onCounted"> & { readonly directories: Directories },
 ): Promise<History> => {
   if (file === null) return NO_HISTORY;
   const { openHistory } = await import("./history.ts");
-  return openHistory({ path: file ?? historyPathIn(directories), keepMs, messages });
+  return openHistory({ path: file ?? historyPathIn(directories), keepMs, ...told });
 };
 
 const refuse = (): Promise<never> =>

@@ -52,7 +52,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   };
   const onReport = (report: Report): void => server.report({ ...reportText(report), report: { ...report } });
   const places = placesIn(directories);
-  const history = await historyOf(config.history, { directories, messages });
+  const history = await historyOf(config.history, { directories, messages, onCounted: (one) => engine.tell(one) });
   const told = { onNews, onReport, observe: history.observe };
   const engine = openEngine({ settings: config.settings, ...places, machine, messages, ...told });
   let refusal: string | null = null;

@@ -12,7 +12,7 @@ import { shapeUplink } from "./adapter/shaper.ts";
 import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { RunScript } from "./core/command.ts";
-import type { Event, Order } from "./core/event.ts";
+import type { Event, Order, UsageCounted } from "./core/event.ts";
 import { FIREWALL_TABLE } from "./core/firewall.ts";
 import { isGateway, type Neighbour } from "./core/gateway-asking.ts";
 import { type View, viewOf } from "./core/notify/view.ts";
@@ -39,6 +39,8 @@ export interface Engine {
   begin(): void;
   /** Takes new settings. */
   configure(settings: Settings): void;
+  /** What the uplinks have carried was counted. */
+  tell(counted: UsageCounted): void;
   order(order: Order): Promise<OrderAnswer>;
   status(): Status;
   /** How each script would be called now. */
@@ -123,6 +125,7 @@ export const openEngine = (options: EngineOptions): Engine => {
       push({ kind: "configured", settings });
       push({ kind: "kernel-changed" });
     },
+    tell: push,
     order: parts.orders.give,
     status: () => status(loop.state(), parts.clock.now()),
     scriptCalls: () => scriptCalls(loop.state()),

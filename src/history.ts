@@ -3,14 +3,17 @@ import { askHistory, askReport } from "./adapter/history/questions.ts";
 import { type HistoryStore, openHistoryStore } from "./adapter/history/store.ts";
 import { openLinkCounters } from "./adapter/link-counters.ts";
 import { bootId } from "./adapter/state-file.ts";
+import type { UsageCounted } from "./core/event.ts";
 import type { HistoryAnswer, ReportMaterial, Span } from "./core/history/answer.ts";
 import type { Batch, PeriodUsage } from "./core/history/batch.ts";
 import { POINTS_MAX, type Resolution, sampling } from "./core/history/resolution.ts";
 import { seriesOf } from "./core/history/series.ts";
+import type { Counting } from "./core/history/usage.ts";
 import type { State } from "./core/state.ts";
 import { AppError, wordsOf } from "./error.ts";
 import { type Odometer, openOdometer } from "./shell/history/odometer.ts";
 import { openRecorder, type Recorder } from "./shell/history/recorder.ts";
+import { openUsageTeller } from "./shell/history/usage-teller.ts";
 import { type HistoryWriter, openHistoryWriter } from "./shell/history/writer.ts";
 import type { Stepped } from "./shell/journal/journal.ts";
 import type { Messages } from "./shell/messages.ts";
@@ -35,6 +38,8 @@ export interface HistoryOptions {
   readonly path: string;
   readonly keepMs: number;
   readonly messages: Messages;
+  /** Is told now and then what uplinks with a cap have carried this month. Must not throw. */
+  readonly onCounted: (counted: UsageCounted) => void;
 }
 
 interface Parts {
@@ -47,7 +52,7 @@ interface Parts {
 const PATIENCE_MS = 2500;
 
 /** Opens the history; its file when there is something to write. Never throws. */
-export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History => {
+export const openHistory = ({ path, keepMs, messages, onCounted }: HistoryOptions): History => {
   const complain = (problem: string): void => messages.add("error", problem);
   const store = openHistoryStore({ path, keepMs, complain });
   const recorder = openRecorder(monotonicMs());
@@ -61,7 +66,14 @@ export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History
     complain: (error) => complain(wordsOf(error)),
   });
   let uplinks: State["uplinks"] = [];
-  const read = (): void => odometer.read(uplinks);
+  const thisMonth = (): readonly PeriodUsage[] => usageIn(odometer.counted(), firstOfMonth());
+  const teller = openUsageTeller({ now: monotonicMs, onCounted });
+  const isCapped = ({ uplink }: PeriodUsage): boolean =>
+    uplinks.some(({ settings }) => settings.name === uplink && settings.cap !== null);
+  const read = (): void => {
+    odometer.read(uplinks);
+    teller.look(thisMonth().filter(isCapped));
+  };
   const counting = setInterval(read, COUNT_MS).unref();
   const writer = openHistoryWriter({
     write: store.write,
@@ -77,10 +89,7 @@ export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History
     },
     ask: (question) => ask(parts, question),
     report: (span) => afterWriting(parts, () => askReport(store, span)),
-    thisMonth: () => {
-      const month = firstOfMonth();
-      return odometer.counted().usage.filter(({ period }) => period === month);
-    },
+    thisMonth,
     problem: writer.problem,
     close: async () => {
       writer.stop();
@@ -93,6 +102,9 @@ export const openHistory = ({ path, keepMs, messages }: HistoryOptions): History
 
 /** What an interface carries between two readings (ms) and its end is lost. */
 const COUNT_MS = 10_000;
+
+const usageIn = ({ usage }: Counting, period: string): readonly PeriodUsage[] =>
+  usage.filter((one) => one.period === period);
 
 const firstOfMonth = (): string => {
   const today = new Date();

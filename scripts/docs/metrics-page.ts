@@ -65,7 +65,17 @@ const STATUS: Status = {
   summary: "",
   families: { ipv4: FAMILY, ipv6: FAMILY },
   uplinks: [
-    { name: "a", interface: "b", number: 1, tier: 1, weight: 1, metered: false, families: { ipv4: LINE, ipv6: null } },
+    {
+      name: "a",
+      interface: "b",
+      number: 1,
+      tier: 1,
+      weight: 1,
+      metered: false,
+      usage: { month: "", bytes: 0, cap: 1, share: 0 },
+      traffic: { rate: null, month: { received: 0, sent: 0 } },
+      families: { ipv4: LINE, ipv6: null },
+    },
   ],
   pin: null,
   test: null,

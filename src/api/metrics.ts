@@ -57,6 +57,8 @@ const perFamily =
 
 const VERDICTS = ["unknown", "up", "suspect", "down", "hold-down"] as const;
 
+const DIRECTIONS = ["received", "sent"] as const;
+
 const CAUSES = ["loss", "latency", "portal"] as const;
 
 /** Every metric, by its name. */
@@ -166,6 +168,24 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     type: "gauge",
     help: "The share of the newest probes that were lost, 0 to 1; absent if there is none.",
     samples: perLine(({ loss }) => loss),
+  },
+  wan_failover_uplink_month_bytes: {
+    type: "gauge",
+    help: "What the uplink has carried since the calendar month began; absent where nothing was counted.",
+    samples: ({ status }) =>
+      status.uplinks.flatMap(({ name, traffic }) => {
+        const month = traffic?.month ?? null;
+        if (month === null) return [];
+        return DIRECTIONS.map((direction) => ({ labels: { uplink: name, direction }, value: month[direction] }));
+      }),
+  },
+  wan_failover_uplink_cap_bytes: {
+    type: "gauge",
+    help: "What the uplink may carry in a calendar month; absent without a cap.",
+    samples: ({ status }) =>
+      status.uplinks.flatMap(({ name, usage }) =>
+        usage === null ? [] : [{ labels: { uplink: name }, value: usage.cap }],
+      ),
   },
   wan_failover_uplink_failures_total: {
     type: "counter",

@@ -42,6 +42,14 @@ const uplinkStatus = z.object({
   tier: z.number(),
   weight: z.number(),
   metered: z.boolean(),
+  usage: z
+    .object({
+      month: z.string(),
+      bytes: z.number(),
+      cap: z.number(),
+      share: z.number(),
+    })
+    .nullable(),
   dhcp: z
     .object({
       problem: z.string().nullable(),

@@ -1,3 +1,4 @@
+import { size } from "../core/size.ts";
 import { clip, type Line, type Span, span, type Tone, widthOf, wrap } from "./line.ts";
 import {
   drainLeftMs,
@@ -10,7 +11,6 @@ import {
   type UplinkFamilyStatus,
   type UplinkStatus,
 } from "./reading.ts";
-import { size } from "./report-words.ts";
 import { sparkline } from "./sparkline.ts";
 import { age, FAMILIES, type Family, familyName, lossShare, remainder, roundTrip } from "./words.ts";
 
@@ -47,16 +47,27 @@ export const uplinkLines = (uplink: UplinkStatus, view: UplinkView): readonly Li
   ...FAMILIES.flatMap((family) => familyLines({ uplink, family, view })),
 ];
 
-const title = ({ name, interface: device, tier, weight, metered, traffic }: UplinkStatus): Line => {
-  const month = traffic?.month ?? null;
+const title = ({ name, interface: device, tier, weight, ...uplink }: UplinkStatus): Line => {
   const facts = [
     device ?? "no interface",
     `tier ${tier}`,
     ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...costWords(uplink),
+  ];
+  return [span(name, "strong"), span(`  ${facts.join(" · ")}`, "faint")];
+};
+
+const costWords = ({
+  metered,
+  usage,
+  traffic,
+}: Pick<UplinkStatus, "metered" | "usage" | "traffic">): readonly string[] => {
+  if (usage !== null) return [`${Math.floor(usage.share * 100)} % of ${size(usage.cap)} used`];
+  const month = traffic?.month ?? null;
+  return [
     ...(metered ? ["metered"] : []),
     ...(month === null ? [] : [`${size(month.received + month.sent)} this month`]),
   ];
-  return [span(name, "strong"), span(`  ${facts.join(" · ")}`, "faint")];
 };
 
 const familyLines = (at: { uplink: UplinkStatus; family: Family; view: UplinkView }): readonly Line[] => {

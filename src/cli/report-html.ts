@@ -1,7 +1,8 @@
 import type { PastOutage } from "../core/history/answer.ts";
 import type { HistoryReport, UplinkReport } from "../core/history/report.ts";
+import { size } from "../core/size.ts";
 import { moment, zone } from "./moment.ts";
-import { percent, size } from "./report-words.ts";
+import { percent } from "./report-words.ts";
 import { age, familyName, lossShare, roundTrip } from "./words.ts";
 
 /** A report as one page that needs nothing else, to be printed or sent. Never throws. */

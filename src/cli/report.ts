@@ -1,10 +1,11 @@
 import type { DaemonClient } from "../api/contract.ts";
 import type { HistoryReport, UplinkReport } from "../core/history/report.ts";
+import { size } from "../core/size.ts";
 import { csvOf } from "./csv.ts";
 import { iso, moment, zone } from "./moment.ts";
 import type { Output } from "./output.ts";
 import { reportHtml } from "./report-html.ts";
-import { percent, size } from "./report-words.ts";
+import { percent } from "./report-words.ts";
 import { age, familyName, roundTrip } from "./words.ts";
 
 /** What `wan-failover report` was asked. */

@@ -6,6 +6,7 @@ import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
 import { formatPath } from "./issue.ts";
+import { capMistakes } from "./metered.ts";
 import { prefixMistakes } from "./prefixes.ts";
 import { routeMistakes } from "./routes.ts";
 import { isProbedIn, parseTarget } from "./target.ts";
@@ -24,6 +25,7 @@ export const findContradictions = (written: unknown): Mistake[] => {
     ...routeMistakes(uplinks),
     ...addressingMistakes(uplinks),
     ...prefixMistakes(uplinks),
+    ...capMistakes(written),
     ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
   ];
 };

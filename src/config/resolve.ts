@@ -68,6 +68,7 @@ const resolveUplink = (
   tier: uplink.tier ?? place + 1,
   weight: uplink.weight,
   metered: uplink.metered,
+  cap: uplink.cap ?? null,
   families: { ipv4: resolveIpv4(uplink), ipv6: resolveIpv6(uplink) },
   foreign,
   dns: uplink.dns,

@@ -45,6 +45,7 @@ export type Event =
   /** The machine's resolver was told whom to ask. `problem`: what went wrong, in a sentence; null if nothing. */
   | { readonly kind: "resolvers-used"; readonly problem: string | null }
   | AsteriskAnswered
+  | UsageCounted
   /** An order by a person or a program; answered by the command `answer-order` with the same id. */
   | { readonly kind: "ordered"; readonly id: number; readonly order: Order };
 
@@ -85,6 +86,15 @@ export interface AsteriskAnswered {
   readonly calls: number;
   /** Why it gave no answer, in a sentence; null if it did. */
   readonly problem: string | null;
+}
+
+/** What the uplinks with a cap have carried since the calendar month began, earlier runs included. */
+export interface UsageCounted {
+  readonly kind: "usage-counted";
+  /** `2026-10` */
+  readonly month: string;
+  /** Octets in both directions, as the interfaces count them. */
+  readonly uplinks: readonly { readonly uplink: string; readonly bytes: number }[];
 }
 
 /** User packets of one uplink and family since the reading before. */

@@ -4,6 +4,7 @@ import { FAMILIES, type Family } from "./family.ts";
 import type { Lease } from "./lease.ts";
 import type { SwitchKind } from "./report.ts";
 import type { Drain, FamilyState, State, Test, UplinkState } from "./state.ts";
+import type { UsageState } from "./usage.ts";
 
 /** What outlives the process (not the machine: times are monotonic since boot). */
 export interface Memory {
@@ -14,6 +15,8 @@ export interface Memory {
   readonly test: Test | null;
   /** The uplink that the script `change` was last told of; missing in older memories. */
   readonly told?: string | null;
+  /** The steps of their caps of which people were told, by uplink; missing in older memories. */
+  readonly capsTold?: UsageState["told"];
   /** The interfaces of which systemd-resolved may have been told; missing in older memories. */
   readonly resolverLinks?: readonly string[];
   readonly originalSysctls: Readonly<Record<string, string>>;
@@ -46,6 +49,7 @@ export const remember = (state: State, now: number): Memory => ({
   pin: state.pin,
   test: state.test,
   told: state.scripts.told,
+  capsTold: state.usage.told,
   resolverLinks: state.uplinks.flatMap(({ settings, device }) =>
     (settings.dns.length > 0 || settings.families.ipv4.method === "dhcp") && device !== null ? [device.name] : [],
   ),

@@ -5,6 +5,7 @@ import { list } from "./policy.ts";
 import type { Report, SwitchKind } from "./report.ts";
 import { shaperText } from "./shaping.ts";
 import { portalText } from "./target-note.ts";
+import { usageText } from "./usage.ts";
 
 /** How much a report matters: error needs somebody, info is what one wants to read later. */
 export type Importance = "error" | "info" | "debug";
@@ -41,6 +42,11 @@ export const reportText = (report: Report): ReportText => {
       return { importance: report.importance, text: `${report.uplink} DHCP: ${report.text}` };
     case "kernel-mended":
       return info(`Somebody changed what is ours; restored ${report.what}${more(report.edits)}`);
+    case "cap-reached":
+      return {
+        importance: report.step < 100 ? "info" : "error",
+        text: `${report.uplink} has used ${usageText(report.usage)}`,
+      };
     case "shaped":
       return { importance: report.problem === null ? "info" : "error", text: shaperText(report) };
     case "script-failed":

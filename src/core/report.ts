@@ -1,5 +1,6 @@
 import type { Verdict } from "./detector/detector.ts";
 import type { Family } from "./family.ts";
+import type { CapStep, Usage } from "./usage.ts";
 
 /** What kind of switch it was. */
 export type SwitchKind =
@@ -58,6 +59,13 @@ export type Report =
       readonly uplink: string;
       readonly text: string;
       readonly importance: "info" | "debug";
+    }
+  /** An uplink has used so much (percent) of its cap. */
+  | {
+      readonly kind: "cap-reached";
+      readonly uplink: string;
+      readonly step: CapStep;
+      readonly usage: Usage;
     }
   /** Someone changed what is ours, and it was put right. */
   | { readonly kind: "kernel-mended"; readonly edits: number; readonly what: string }

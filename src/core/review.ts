@@ -16,6 +16,7 @@ import { runScripts } from "./scripts.ts";
 import { tellShapers } from "./shaping.ts";
 import type { State } from "./state.ts";
 import { keepUp } from "./upkeep.ts";
+import { tellCaps } from "./usage.ts";
 
 /** What a review led to. */
 export interface Reviewed {
@@ -50,8 +51,9 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const forsaken = FAMILIES.filter((family) => isForsaken(moved.state, family));
   const roused = rouse(moved.state, forsaken, now);
   const online = noteOnline(roused.state);
-  const asked = now >= readingAt(online.state) ? askKernel(online.state, now) : null;
-  const told = tellPrograms(asked?.state ?? online.state, { asksGate: decided.asksGate, now });
+  const capped = tellCaps(online.state);
+  const asked = now >= readingAt(capped.state) ? askKernel(capped.state, now) : null;
+  const told = tellPrograms(asked?.state ?? capped.state, { asksGate: decided.asksGate, now });
   const after = told.state;
   const state: State = {
     ...after,
@@ -63,7 +65,7 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
       ...kept.commands,
       ...decided.clients,
       ...moved.commands,
-      ...[...news, ...roles.reports, ...roused.reports, ...online.reports].map(
+      ...[...news, ...roles.reports, ...roused.reports, ...online.reports, ...capped.reports].map(
         (report): Command => ({ kind: "report", report }),
       ),
       ...decided.commands,
@@ -154,4 +156,5 @@ const isWorthKeeping = (before: State, after: State, news: number): boolean =>
   before.pin !== after.pin ||
   before.test !== after.test ||
   before.scripts.told !== after.scripts.told ||
+  before.usage.told !== after.usage.told ||
   before.originalSysctls !== after.originalSysctls;

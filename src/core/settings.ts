@@ -55,6 +55,8 @@ export interface UplinkSettings {
   /** 1..256. */
   readonly weight: number;
   readonly metered: boolean;
+  /** What it may carry in a calendar month (octets, both directions together); null: as much as one likes. */
+  readonly cap: number | null;
   readonly families: Readonly<Record<Family, UplinkFamilySettings>>;
   /** IPv4 networks whose packets are masqueraded as they leave here, even where nothing else is. */
   readonly foreign: readonly string[];

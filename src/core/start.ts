@@ -13,6 +13,7 @@ import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
 import { isHeavy, type Target } from "./target.ts";
 import { NO_NOTE } from "./target-note.ts";
+import { startUsage } from "./usage.ts";
 
 /** What a start depends on. */
 export interface Start {
@@ -42,6 +43,7 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       shapers: {},
       asterisk: settings.asterisk,
       calls: startCalls(memory?.told ?? null),
+      usage: startUsage(memory?.capsTold ?? {}),
       upkeep: {
         firewall: null,
         failures: [],

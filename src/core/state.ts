@@ -10,6 +10,7 @@ import type { AsteriskSettings, FailoverSettings, ScriptSettings, UplinkSettings
 import type { Shaper } from "./shaping.ts";
 import type { TargetNote } from "./target-note.ts";
 import type { PrefixPair } from "./translation.ts";
+import type { UsageState } from "./usage.ts";
 
 /** All that the daemon knows: plain data, replaced and never changed. */
 export interface State {
@@ -31,6 +32,7 @@ export interface State {
   readonly shapers: Readonly<Record<string, Shaper>>;
   readonly asterisk: AsteriskSettings | null;
   readonly calls: CallsState;
+  readonly usage: UsageState;
   readonly upkeep: Upkeep;
   /** Values that sysctls had before we changed them, for `reset`. */
   readonly originalSysctls: Readonly<Record<string, string>>;

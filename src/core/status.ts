@@ -17,6 +17,7 @@ import { type Target, targetText } from "./target.ts";
 import { portalIn, reasonWith, type TargetNote } from "./target-note.ts";
 import { translate } from "./translation.ts";
 import { isFighting } from "./upkeep.ts";
+import { capProblems, type Usage, usageOf } from "./usage.ts";
 
 /** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */
 export interface Status {
@@ -60,6 +61,8 @@ export interface UplinkStatus {
   readonly tier: number;
   readonly weight: number;
   readonly metered: boolean;
+  /** What it has used of its cap; null where it has none, or nothing was counted. */
+  readonly usage: Usage | null;
   /** Only where `ipv4.method` is dhcp. */
   readonly dhcp?: DhcpStatus | undefined;
   /** Added by the daemon, which counts it; nothing is decided upon it. */
@@ -145,7 +148,10 @@ export const status = (state: State, now: number): Status => {
     active: state.families[family].active,
     summary: summary(state, family),
     families: { ipv4: familyStatus(state.families.ipv4, now), ipv6: familyStatus(state.families.ipv6, now) },
-    uplinks: state.uplinks.map((uplink) => uplinkStatus(uplink, now)),
+    uplinks: state.uplinks.map((uplink) => ({
+      ...uplinkStatus(uplink, now),
+      usage: usageOf(state.usage, uplink.settings),
+    })),
     pin: state.pin,
     test: state.test === null ? null : { uplink: state.test.uplink, leftMs: left(state.test.until, now) },
     problems: problems(state, now),
@@ -184,7 +190,7 @@ const familyStatus = (family: FamilyState, now: number): FamilyStatus => ({
   drains: family.drains.map((drain) => ({ uplink: drain.uplink, leftMs: left(drain.at, now) })),
 });
 
-const uplinkStatus = (uplink: UplinkState, now: number): UplinkStatus => {
+const uplinkStatus = (uplink: UplinkState, now: number): Omit<UplinkStatus, "usage"> => {
   const { name, tier, weight, metered } = uplink.settings;
   const one = (family: Family): UplinkFamilyStatus | null => {
     const monitor = uplink.families[family];
@@ -242,6 +248,7 @@ const problems = (state: State, now: number): readonly string[] => [
   ...unrouted(state),
   ...untranslated(state),
   ...shaperProblems(state),
+  ...capProblems(state),
   ...[state.resolvers.problem, state.scripts.problem, state.calls.problem].flatMap((problem) => problem ?? []),
   ...(isFighting(state.upkeep, now)
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]

@@ -20,6 +20,7 @@ import { survey } from "./survey.ts";
 import { takeNote } from "./take-note.ts";
 import type { ProbeEnd } from "./target-note.ts";
 import { noteOutcome } from "./upkeep.ts";
+import { noteUsage } from "./usage.ts";
 
 /** What a step led to. */
 export interface Step {
@@ -85,6 +86,7 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "resolvers-used":
     case "uplink-shaped":
     case "asterisk-answered":
+    case "usage-counted":
     case "ordered":
       return nothing(state);
   }
@@ -168,6 +170,8 @@ const note = (state: State, event: Event, now: number): Noted => {
       return { state: noteResolvers(state, event.problem, now), commands: [], changed: true };
     case "asterisk-answered":
       return { state: noteAnswer(state, event, now), commands: [], changed: true };
+    case "usage-counted":
+      return { state: noteUsage(state, event), commands: [], changed: true };
     case "ordered": {
       const { state: after, command } = obey(state, event, now);
       return { state: after, commands: [command], changed: true };

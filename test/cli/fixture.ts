@@ -52,6 +52,7 @@ const fiber: UplinkStatus = {
   tier: 1,
   weight: 1,
   metered: false,
+  usage: null,
   families: { ipv4: working, ipv6: { ...working, gateway: "fe80::1", addresses: ["2001:db8:a::2"] } },
 };
 
@@ -62,6 +63,7 @@ const lte: UplinkStatus = {
   tier: 2,
   weight: 1,
   metered: true,
+  usage: { month: "2026-11", bytes: 8.1e9, cap: 1e10, share: 0.81 },
   families: { ipv4: mobile, ipv6: { ...mobile, gateway: null, addresses: ["2001:db8:b::2"] } },
 };
 

@@ -36,7 +36,7 @@ test("a common screen holds two uplinks with all details, and the newest message
     ▶ IPv6  up 3 h 12 m               12 ms    0 % lost  ▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 12 ms · gateway fe80::1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
       IPv4  up 1 h 2 m                46 ms    3 % lost  ×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             stands by · answers within 46 ms · gateway 198.51.100.1
       IPv6  up 1 h 2 m                46 ms    3 % lost  ×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
@@ -66,7 +66,7 @@ test("details give way to messages where rows are few", () => {
             keeps running flows · 3 probes to 2 targets unanswered for 0.9 s · gat…
     ▶ IPv6  up 3 h 12 m               12 ms    0 % lost  ▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
     ▶ IPv4  up 1 h 2 m                46 ms    3 % lost  ×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             takes new flows for now · answers within 46 ms · gateway 198.51.100.1
       IPv6  up 1 h 2 m                46 ms    3 % lost  ×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁

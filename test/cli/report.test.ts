@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { csvOf } from "../../src/cli/csv.ts";
 import { reportHtml } from "../../src/cli/report-html.ts";
-import { percent, size } from "../../src/cli/report-words.ts";
+import { percent } from "../../src/cli/report-words.ts";
+import { size } from "../../src/core/size.ts";
 
 test("nothing in a report can become markup", () => {
   const hostile = `<script>alert("1")</script>`;

@@ -22,7 +22,7 @@ test("a healthy machine is calm", () => {
     ▶ IPv6  up 3 h 12 m               12 ms    0 % lost  ▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 12 ms · gateway fe80::1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
       IPv4  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             stands by · answers within 46 ms · gateway 198.51.100.1
       IPv6  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
@@ -48,7 +48,7 @@ test("a divert shows who takes new flows, and who keeps the running ones", () =>
     ▶ IPv6  up 3 h 12 m               12 ms    0 % lost  ▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 12 ms · gateway fe80::1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
     ▶ IPv4  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             takes new flows for now · answers within 46 ms · gateway 198.51.100.1
       IPv6  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
@@ -77,7 +77,7 @@ test("after a failover the hold and the hold-down are shown with what is left of
             answers again after 2.5 min, held down for 30 s · 12 s left · gateway
             fe80::1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
     ▶ IPv4  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 46 ms · gateway 198.51.100.1
     ▶ IPv6  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
@@ -106,7 +106,7 @@ test("an outage of everything says what is wrong with each uplink", () => {
             keeps the routes · 5 probes to 3 targets unanswered for 3.1 s · gateway
             203.0.113.1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
       IPv4  down 5 s                      –           –
             no carrier on wwan0
       IPv6  down 5 s                      –           –
@@ -129,7 +129,7 @@ test("a family that no uplink has is one quiet line", () => {
     ▶ IPv4  up 3 h 12 m               12 ms    0 % lost  ▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 12 ms · gateway 203.0.113.1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
       IPv4  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             stands by · answers within 46 ms · gateway 198.51.100.1
 
@@ -155,7 +155,7 @@ test("a test, a pin, a drain and a degraded uplink are named", () => {
     ▶ IPv6  up 3 h 12 m               12 ms    0 % lost  ▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 12 ms · gateway fe80::1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
     ▶ IPv4  up, degraded 1 h 2 m      46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
             carries traffic · answers within 46 ms · gateway 198.51.100.1
     ▷ IPv6  up 1 h 2 m                46 ms    3 % lost  ▁×▁▁▁▁▃▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
@@ -190,7 +190,7 @@ test("a narrow screen loses the sparkline first, and no line is wider than it", 
             down for 30 s · 12 s left · gateway
             fe80::1
 
-    lte  wwan0 · tier 2 · metered
+    lte  wwan0 · tier 2 · 81 % of 10.0 GB used
     ▶ IPv4  up 1 h 2 m           46 ms    3 %
             carries traffic · answers within
             46 ms · gateway 198.51.100.1

@@ -72,6 +72,7 @@ describe("what is written counts", () => {
     ipv4: { gateway: 192.0.2.1 }
     ipv6: { gateway: FE80::1, translate: masquerade }
     nat: true
+    cap: 2GB/month
     targets: [9.9.9.9, 1.1.1.1, 2001:DB8:0::1, "2001:db8::2"]
     shape: { upload: 10mbit, linkLayer: docsis, ackFilter: true }
     dns: [203.0.113.53, "2001:DB8:0::53"]
@@ -88,6 +89,7 @@ nat: { foreign: [10.9.0.0/24] }
         tier: 3,
         weight: 256,
         metered: false,
+        cap: 2_000_000_000,
         families: {
           ipv4: {
             method: "external",

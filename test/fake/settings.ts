@@ -68,6 +68,7 @@ export const uplinkSettings = (
 ): UplinkSettings => ({
   weight: 1,
   metered: false,
+  cap: null,
   families: { ipv4: IPV4, ipv6: IPV6 },
   foreign: [],
   dns: [],

@@ -90,6 +90,7 @@ export const LAYERS: readonly Layer[] = [
       "src/api",
       "src/config",
       "src/core/family.ts",
+      "src/core/size.ts",
       "src/core/detector",
       "src/error.ts",
       "src/version.ts",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CAP_PATTERN, parseCap } from "../cap.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
 import { detection } from "../detection.ts";
 import { judgeDestination, network } from "../network.ts";
@@ -45,6 +46,20 @@ export const uplink = group(
       .boolean()
       .meta({ description: "Whether traffic costs money here. Then `detection: metered` is the default." })
       .default(false),
+    cap: z
+      .string()
+      .regex(CAP_PATTERN, { error: "isn't a cap", abort: true })
+      .refine((text) => (parseCap(text) ?? 0) > 0, {
+        error: "lets nothing through",
+        params: { remedy: "give what the contract includes, such as 10GB/month" },
+      })
+      .meta({
+        description:
+          "What may be carried in a calendar month, both directions together: `10GB/month`, also in `MB`, `TB`, `MiB`, `GiB`, `TiB`. Counted over restarts and shown; you are told at 80 and at 100 %, and traffic goes on ([metered.md](metered.md)).",
+        examples: ["10GB/month"],
+      })
+      .transform((text) => parseCap(text) ?? 0)
+      .optional(),
     ipv4: ipv4.prefault({}),
     ipv6: ipv6.prefault({}),
     nat: z

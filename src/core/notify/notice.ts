@@ -15,6 +15,9 @@ export type NoticeKind =
   /** An uplink that should stand by has not worked for some time. */
   | "standby-down"
   | "standby-up"
+  /** An uplink has used most of its cap, or all of it. */
+  | "cap-near"
+  | "cap-used"
   /** Asked for, to see whether messages arrive. */
   | "test";
 

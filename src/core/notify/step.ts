@@ -1,3 +1,4 @@
+import { type CapNews, type ToldCaps, watchCaps } from "./caps.ts";
 import { type MovesState, startMoves, tellMoves, watchMoves } from "./moves.ts";
 import type { Notice } from "./notice.ts";
 import { NO_OUTAGE, type OutageState, outageNews, outageTold, watchOutage } from "./outage.ts";
@@ -14,6 +15,7 @@ export interface NotifyState {
   readonly moves: MovesState;
   readonly outage: OutageState;
   readonly down: DownUplinks;
+  readonly caps: ToldCaps;
   readonly boxes: Outbox;
   /** When time alone leads to something about the uplinks. */
   readonly lookAt: number;
@@ -46,6 +48,8 @@ export interface NotifyMemory {
   readonly awaySinceMs: number | null;
   /** Uplinks whose failure people know of: since when (ms since 1970). */
   readonly down: Readonly<Record<string, number>>;
+  /** Missing in older memories. */
+  readonly caps?: ToldCaps;
 }
 
 /** What a step led to. */
@@ -64,6 +68,7 @@ export const startNotify = (settings: NotifySettings, memory: NotifyMemory | nul
   down: Object.fromEntries(
     Object.entries(memory?.down ?? {}).map(([name, sinceMs]) => [name, { since: now, sinceMs, told: "by-itself" }]),
   ),
+  caps: memory?.caps ?? {},
   boxes: boxesFor(
     settings.channels,
     Object.fromEntries(Object.entries(memory?.pending ?? {}).map(([channel, batch]) => [channel, boxWith(batch)])),
@@ -154,7 +159,8 @@ const look = (before: NotifyState, view: View, moment: Moment): NotifyState => {
     moment,
   });
   const after = news.reduce((state, one) => posted(state, standbyNotice(one, view), moment), { ...told, down });
-  return { ...after, lookAt: Math.min(after.moves.dueAt, after.outage.dueAt, dueAt) };
+  const capped = tellCaps(after, view, moment);
+  return { ...capped, lookAt: Math.min(after.moves.dueAt, after.outage.dueAt, dueAt) };
 };
 
 const tellSwitches = (state: NotifyState, view: View, moment: Moment): NotifyState => {
@@ -177,6 +183,18 @@ const tellOutage = (state: NotifyState, view: View, moment: Moment): NotifyState
       : `The internet is back over ${view.lead}. No uplink worked for ${spanText(overMs)}.`;
   const notice = { kind, summary, details: detailsOf(view), active: view.lead, uplink: null };
   return posted({ ...state, outage: outageTold(state.outage) }, notice, moment);
+};
+
+const tellCaps = (state: NotifyState, view: View, moment: Moment): NotifyState => {
+  const { told, news } = watchCaps(state.caps, view);
+  const notice = ({ kind, uplink, text }: CapNews): Draft => ({
+    kind,
+    summary: `${text} Traffic goes on as before.`,
+    details: detailsOf(view),
+    active: view.lead,
+    uplink,
+  });
+  return news.reduce((after, one) => posted(after, notice(one), moment), { ...state, caps: told });
 };
 
 const standbyNotice = ({ kind, uplink, downMs }: StandbyNews, view: View): Draft => ({
@@ -212,11 +230,12 @@ const posted = (state: NotifyState, draft: Draft, { wallMs, now, dateOf }: Momen
 };
 
 /** What to keep of a state. Never throws. */
-const rememberNotify = ({ boxes, moves, down }: NotifyState): NotifyMemory => ({
+const rememberNotify = ({ boxes, moves, down, caps }: NotifyState): NotifyMemory => ({
   version: 1,
   pending: Object.fromEntries(Object.entries(boxes).map(([channel, { pending }]) => [channel, pending])),
   told: moves.told,
   awaySinceMs: moves.awaySinceMs,
+  caps,
   down: Object.fromEntries(
     Object.entries(down).flatMap(([name, { told, sinceMs }]) => (told === "by-itself" ? [[name, sinceMs]] : [])),
   ),
@@ -225,4 +244,5 @@ const rememberNotify = ({ boxes, moves, down }: NotifyState): NotifyMemory => ({
 const isWorthKeeping = (before: NotifyState, after: NotifyState): boolean =>
   before.moves.told !== after.moves.told ||
   before.moves.awaySinceMs !== after.moves.awaySinceMs ||
+  before.caps !== after.caps ||
   Object.entries(after.boxes).some(([channel, { pending }]) => before.boxes[channel]?.pending !== pending);

@@ -26,6 +26,10 @@ export const subjectOf = (
       return `Standby WAN link ${uplink} is not usable on '${host}'.`;
     case "standby-up":
       return `Standby WAN link ${uplink} is usable again on '${host}'.`;
+    case "cap-near":
+      return `WAN link ${uplink} nears the end of its cap on '${host}'.`;
+    case "cap-used":
+      return `WAN link ${uplink} has used up its cap on '${host}'.`;
     case "test":
       return `Test message of WAN failover on '${host}'.`;
   }

@@ -5,6 +5,7 @@ import { byPreference, leadOf, mainFamily } from "../lead.ts";
 import type { SwitchKind } from "../report.ts";
 import type { State, UplinkState } from "../state.ts";
 import { isOnline } from "../status.ts";
+import { type Usage, usageOf } from "../usage.ts";
 
 /** What people are told about: the state as far as a message needs it. */
 export interface View {
@@ -27,6 +28,8 @@ export interface UplinkView {
   readonly tier: number;
   /** null: not decided, or in doubt. */
   readonly works: boolean | null;
+  /** What it has used of its cap; null where it has none, or nothing was counted. */
+  readonly usage: Usage | null;
   /** Why it is as it is. */
   readonly reason: string;
   /** `IPv4 192.0.2.2, gateway 192.0.2.1`, a line each. */
@@ -57,6 +60,7 @@ const uplinkView = (state: State, uplink: UplinkState): UplinkView => {
     name,
     interface: device,
     tier,
+    usage: usageOf(state.usage, uplink.settings),
     works: own === undefined ? null : WORKS[own.verdict],
     reason: own?.reason ?? "disabled",
     addresses: FAMILIES.flatMap((one) => addressLine(uplink, one)),

@@ -37,8 +37,8 @@ export const openOdometer = ({ counters, boot, earlier, period, complain }: Odom
   recall();
   const add = (uplinks: State["uplinks"]): void => {
     const links = counters();
-    for (const { settings } of uplinks) {
-      const link = links.find(({ name }) => name === settings.interface);
+    for (const { settings, device } of uplinks) {
+      const link = device?.shared === false ? links.find(({ name }) => name === device.name) : undefined;
       if (link === undefined || counting === null) continue;
       const { index, received, sent } = link;
       counting = count(counting, { uplink: settings.name, boot, link: index, received, sent }, period());

@@ -244,3 +244,29 @@ test.each([
 ])("%i ms is %s", (ms, text) => {
   expect(spanText(ms)).toBe(text);
 });
+
+test("a cap is told at 80 and at 100 %, once in a month however often the daemon starts", () => {
+  const using = (gigabytes: number, month = "2026-10") => {
+    const view = viewWith("fiber");
+    const usage = { month, bytes: gigabytes * 1e9, cap: 1e10, share: gigabytes / 10 };
+    return { ...view, uplinks: view.uplinks.map((one) => (one.name === "lte" ? { ...one, usage } : one)) };
+  };
+  const people = tellPeople();
+  people.at(MINUTE, using(7.9));
+  people.at(2 * MINUTE, using(8));
+  people.at(3 * MINUTE, using(9));
+  people.at(4 * MINUTE, using(11));
+  expect(people.subjects()).toEqual([
+    "WAN link lte nears the end of its cap on 'pbx'.",
+    "WAN link lte has used up its cap on 'pbx'.",
+  ]);
+  expect(people.sent[1]?.batch[0]?.summary).toBe(
+    "lte has used 11.0 GB of its 10.0 GB in 2026-10 (110 %). Traffic goes on as before.",
+  );
+  const again = tellPeople({}, people.saved.at(-1) ?? null);
+  again.at(MINUTE, using(0, "1970-01"));
+  again.at(2 * MINUTE, using(11.5));
+  expect(again.subjects()).toEqual([]);
+  again.at(3 * MINUTE, using(8, "2026-11"));
+  expect(again.subjects()).toHaveLength(1);
+});

@@ -25,6 +25,7 @@ const uplink = (name: string, works: boolean | null): UplinkView => ({
   interface: name === "fiber" ? "eth0" : "wwan0",
   tier: name === "fiber" ? 1 : 2,
   works,
+  usage: null,
   reason: works === false ? "no target answers" : "all targets answer",
   addresses: ["IPv4 192.0.2.2, gateway 192.0.2.1"],
   routes: ["default via 192.0.2.1 dev eth0 metric 1"],
