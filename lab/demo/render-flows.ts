@@ -1,5 +1,5 @@
+import { familyName } from "../../src/api/text/words.ts";
 import { clip, type Line, type Span, span } from "../../src/cli/line.ts";
-import { familyName } from "../../src/cli/words.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import type { Stream } from "../sample.ts";
 import { type Fate, type FlowRecord, fates, silenceMs } from "./flows.ts";

@@ -1,5 +1,5 @@
+import { age } from "../../src/api/text/words.ts";
 import { BLANK, clip, type Line, type Span, span } from "../../src/cli/line.ts";
-import { age } from "../../src/cli/words.ts";
 import { seconds } from "./look.ts";
 import type { Chapter, DemoModel, LastOutage, StoryLine } from "./model.ts";
 import type { Harm } from "./outage.ts";

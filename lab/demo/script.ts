@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { familyName } from "../../src/api/text/words.ts";
 import { type Line, paint } from "../../src/cli/line.ts";
-import { familyName } from "../../src/cli/words.ts";
 import { FAMILIES } from "../../src/core/family.ts";
 import { AppError } from "../../src/error.ts";
 import { fates } from "./flows.ts";

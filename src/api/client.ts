@@ -10,7 +10,7 @@ import {
   problem,
   statusAnswer,
 } from "./contract.ts";
-import { historyAnswer, reportAnswer } from "./history-contract.ts";
+import { explainAnswer, historyAnswer, reportAnswer } from "./history-contract.ts";
 import { PATHS } from "./paths.ts";
 
 /** Which daemon, and how long (ms) to wait for each of its answers. */
@@ -62,6 +62,7 @@ export const openClient = ({ socketPath, timeoutMs = TIMEOUT_MS }: ClientOptions
     test: (request) => order(PATHS.test, request),
     history: (query) => call({ path: withQuery(PATHS.history, query), patienceMs: HISTORY_MS }, historyAnswer),
     report: (query) => call({ path: withQuery(PATHS.report, query), patienceMs: HISTORY_MS }, reportAnswer),
+    explain: () => call({ path: PATHS.explain, patienceMs: HISTORY_MS }, explainAnswer),
     failback: () => order(PATHS.failback, {}),
     use: (request) => order(PATHS.use, request),
     notifyTest: () => call({ path: PATHS.notifyTest, body: {}, patienceMs: NOTIFY_TEST_MS }, notifyTestAnswer),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HistoryAnswer } from "../core/history/answer.ts";
 import type { HistoryReport } from "../core/history/report.ts";
+import type { ExplainAnswer } from "./history-contract.ts";
 import { statusSchema } from "./status-schema.ts";
 import { isTestDuration } from "./test-duration.ts";
 
@@ -95,6 +96,7 @@ export interface DaemonClient {
   failback(): Promise<OrderAnswer>;
   history(query: HistoryQuery): Promise<HistoryAnswer>;
   report(query: ReportQuery): Promise<HistoryReport>;
+  explain(): Promise<ExplainAnswer>;
   use(request: UseRequest): Promise<OrderAnswer>;
   notifyTest(): Promise<NotifyTestAnswer>;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HistoryAnswer } from "../core/history/answer.ts";
+import type { Cause } from "../core/history/cause.ts";
 import type { HistoryReport } from "../core/history/report.ts";
 import { isLookBack, isMonth } from "./past.ts";
 
@@ -78,6 +79,22 @@ export const reportAnswer: z.ZodType<HistoryReport> = z.object({
   usage: z.array(usage),
 });
 
+/** The answer to `GET /api/v1/explain`. */
+export interface ExplainAnswer {
+  /** Why traffic goes where it goes, a paragraph each. */
+  readonly explanation: readonly string[];
+  /** What led to it, by family. */
+  readonly causes: readonly Cause[];
+  /** Why the history can't tell, in a clause; null if it can. */
+  readonly problem: string | null;
+}
+
+export const explainAnswer: z.ZodType<ExplainAnswer> = z.object({
+  explanation: z.array(z.string()),
+  causes: z.array(z.object({ family, at: time, events: z.array(event) })),
+  problem: z.string().nullable(),
+});
+
 const instant = z.iso.datetime({ offset: true });
 
 /** What may be asked of the history: `since` how far back, or `from` and `until`, ISO 8601. */
@@ -94,7 +111,8 @@ export const historyQuery = z
     path: ["until"],
   });
 
-/** Which month a report is about; the present one when not said. */
+/** Which month a report is about, the present one when not said, and in which form it is wanted. */
 export const reportQuery = z.strictObject({
   month: z.string().refine(isMonth, "must be a month, such as 2026-10").optional(),
+  as: z.enum(["json", "html", "csv"]).default("json"),
 });

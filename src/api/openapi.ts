@@ -49,8 +49,10 @@ const parameters = (query: z.ZodType): object[] => {
   }));
 };
 
-const answerContent = ({ answer }: Route): object =>
-  typeof answer === "string" ? { [answer]: {} } : json(jsonSchema(answer, "output"));
+const answerContent = ({ answer, otherAnswers = [] }: Route): object => ({
+  ...(typeof answer === "string" ? { [answer]: {} } : json(jsonSchema(answer, "output"))),
+  ...Object.fromEntries(otherAnswers.map((type) => [type, {}])),
+});
 
 const json = (schema: object): object => ({ "application/json": { schema } });
 

@@ -4,6 +4,7 @@ export const PATHS = {
   events: "/api/v1/events",
   history: "/api/v1/history",
   report: "/api/v1/report",
+  explain: "/api/v1/explain",
   test: "/api/v1/test",
   failback: "/api/v1/failback",
   use: "/api/v1/use",

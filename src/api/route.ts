@@ -89,6 +89,8 @@ export interface Definition<Body, Query> {
   readonly query?: z.ZodType<Query>;
   /** What is answered: JSON of this form, or something else of this content type. */
   readonly answer: z.ZodType | string;
+  /** Other content types of an answer, for those who ask for them. */
+  readonly otherAnswers?: readonly string[];
   /** Throws only what the ports throw. */
   readonly handle: (ports: Ports, asked: Asked<Body, Query>) => Promise<Reply | Stream> | Reply | Stream;
 }

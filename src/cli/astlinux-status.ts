@@ -1,4 +1,4 @@
-import type { Status, UplinkStatus } from "./reading.ts";
+import type { Status, UplinkStatus } from "../api/text/reading.ts";
 
 /** What AstLinux's web page and people's own tools read: six lines at the most, in AstLinux's words. `at`: when it is told. Pure. */
 export const astlinuxStatus = (status: Status, at: Date): string =>

@@ -1,6 +1,6 @@
+import { sentence } from "../api/text/words.ts";
 import { ConfigError, formatIssue } from "../config/issue.ts";
 import { AppError, CATALOGUE, type ErrorCode, InvariantError } from "../error.ts";
-import { sentence } from "./words.ts";
 
 /** 0 done · 1 failed · 2 usage or config · 3 no daemon. */
 export const EXIT = { done: 0, failed: 1, usage: 2, noDaemon: 3 } as const;

@@ -1,7 +1,7 @@
 import type { MessageAnswer, StatusAnswer } from "../api/contract.ts";
+import { age } from "../api/text/words.ts";
 import { BLANK, clip, type Line, span, widthOf } from "./line.ts";
 import { type StatusView, statusLines } from "./render-status.ts";
-import { age } from "./words.ts";
 
 /** What the live view knows. */
 export interface View {

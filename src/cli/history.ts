@@ -1,9 +1,9 @@
 import type { DaemonClient } from "../api/contract.ts";
+import { csvOf } from "../api/text/csv.ts";
+import { iso, moment } from "../api/text/moment.ts";
+import { age, familyName } from "../api/text/words.ts";
 import type { HistoryAnswer, PastOutage } from "../core/history/answer.ts";
-import { csvOf } from "./csv.ts";
-import { iso, moment } from "./moment.ts";
 import type { Output } from "./output.ts";
-import { age, familyName } from "./words.ts";
 
 /** What `wan-failover history` was asked. */
 export interface HistoryRequest {

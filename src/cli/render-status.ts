@@ -1,7 +1,7 @@
+import { type FamilyStatus, isAbsent, isServed, type Status } from "../api/text/reading.ts";
+import { age, FAMILIES, type Family, familyName, listed, remainder } from "../api/text/words.ts";
 import { BLANK, type Line, span, type Tone, wrap } from "./line.ts";
-import { type FamilyStatus, isAbsent, isServed, type Status } from "./reading.ts";
 import { type Detail, uplinkLines } from "./render-uplink.ts";
-import { age, FAMILIES, type Family, familyName, listed, remainder } from "./words.ts";
 
 /** How to draw a status. */
 export interface StatusView {

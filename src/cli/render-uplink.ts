@@ -1,5 +1,3 @@
-import { size } from "../core/size.ts";
-import { clip, type Line, type Span, span, type Tone, widthOf, wrap } from "./line.ts";
 import {
   drainLeftMs,
   isAbsent,
@@ -10,9 +8,11 @@ import {
   type Status,
   type UplinkFamilyStatus,
   type UplinkStatus,
-} from "./reading.ts";
+} from "../api/text/reading.ts";
+import { age, FAMILIES, type Family, familyName, lossShare, remainder, roundTrip } from "../api/text/words.ts";
+import { size } from "../core/size.ts";
+import { clip, type Line, type Span, span, type Tone, widthOf, wrap } from "./line.ts";
 import { sparkline } from "./sparkline.ts";
-import { age, FAMILIES, type Family, familyName, lossShare, remainder, roundTrip } from "./words.ts";
 
 /** How much is said beside the figures: for all, for those that are not just fine, for none. */
 export type Detail = "all" | "notable" | "none";

@@ -1,12 +1,11 @@
 import type { DaemonClient } from "../api/contract.ts";
+import { moment, zone } from "../api/text/moment.ts";
+import { reportCsv } from "../api/text/report-csv.ts";
+import { reportHtml } from "../api/text/report-html.ts";
+import { age, familyName, percent, roundTrip } from "../api/text/words.ts";
 import type { HistoryReport, UplinkReport } from "../core/history/report.ts";
 import { size } from "../core/size.ts";
-import { csvOf } from "./csv.ts";
-import { iso, moment, zone } from "./moment.ts";
 import type { Output } from "./output.ts";
-import { reportHtml } from "./report-html.ts";
-import { percent } from "./report-words.ts";
-import { age, familyName, roundTrip } from "./words.ts";
 
 /** What `wan-failover report` was asked. */
 export interface ReportRequest {
@@ -27,20 +26,7 @@ export const runReport = async ({ client, month, form, output }: ReportRequest):
 const RENDER: Readonly<Record<ReportRequest["form"], (report: HistoryReport) => string>> = {
   json: (report) => JSON.stringify(report),
   html: reportHtml,
-  csv: ({ uplinks }) =>
-    csvOf([
-      ["uplink", "family", "begin", "end", "seconds", "cause"],
-      ...uplinks.flatMap(({ outages }) =>
-        outages.map(({ uplink, family, begin, end, cause }) => [
-          uplink,
-          family,
-          iso(begin),
-          iso(end),
-          end === null ? null : Math.round((end - begin) / 1000),
-          cause,
-        ]),
-      ),
-    ]),
+  csv: reportCsv,
   text: (report) => [title(report), ...report.uplinks.flatMap(uplinkLines), ...usageLines(report)].join("\n"),
 };
 

@@ -1,9 +1,9 @@
 import type { DaemonClient, StatusAnswer } from "../api/contract.ts";
+import { age } from "../api/text/words.ts";
 import { astlinuxStatus } from "./astlinux-status.ts";
 import { BLANK, type Line, paint, span, wrap } from "./line.ts";
 import type { Output } from "./output.ts";
 import { statusLines } from "./render-status.ts";
-import { age } from "./words.ts";
 
 /** How text looks where it is read. */
 export interface Look {

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { explain, runExplain } from "../../src/cli/explain.ts";
-import { answerOf, diverted, failedOver, healthy, noIpv6, noneUp, testing } from "./fixture.ts";
+import type { ExplainAnswer } from "../../src/api/history-contract.ts";
+import { explain } from "../../src/api/text/explain.ts";
+import { runExplain } from "../../src/cli/explain.ts";
+import type { PastEvent } from "../../src/core/history/answer.ts";
+import { diverted, failedOver, healthy, noIpv6, noneUp, testing } from "./fixture.ts";
 
 const paragraphs = (status: typeof healthy): string => `\n${explain(status).join("\n\n")}\n`;
 
@@ -82,35 +85,80 @@ test("orders are named with what ends them", () => {
   `);
 });
 
-const explained = async (json: boolean): Promise<string> => {
+const AT = new Date(2026, 9, 20, 14, 3, 5).getTime();
+
+const event = (ago: number, more: Partial<PastEvent>): PastEvent => ({
+  ...{
+    at: AT - ago,
+    kind: "verdict-changed",
+    importance: "info",
+    uplink: "fiber",
+    family: "ipv4",
+    evidence: null,
+    text: "",
+  },
+  ...more,
+});
+
+const answer: ExplainAnswer = {
+  explanation: ["IPv4 traffic has taken lte for 2 m 48 s: fiber is down."],
+  causes: [
+    {
+      family: "ipv4",
+      at: AT,
+      events: [
+        event(3000, { importance: "debug", text: "fiber IPv4 is suspect: 3 probes unanswered" }),
+        event(0, {
+          text: "fiber IPv4 is down: 5 probes to 3 targets unanswered for 3.1 s",
+          evidence: {
+            gateway: "203.0.113.1",
+            complaints: [],
+            probes: [
+              { target: "192.0.2.1", beforeMs: 3300, rttMs: 12.4 },
+              { target: "192.0.2.2", beforeMs: 3100, rttMs: null },
+            ],
+          },
+        }),
+        event(0, { kind: "switched", text: "IPv4 failover: from fiber to lte; fiber is down" }),
+      ],
+    },
+  ],
+  problem: null,
+};
+
+const explained = async (json: boolean, said = answer): Promise<string> => {
   const written: string[] = [];
   const unused = () => Promise.reject(new Error("not asked for"));
-  const client = {
-    status: async () => answerOf(noIpv6),
-    test: unused,
-    failback: unused,
-    use: unused,
-    notifyTest: unused,
-    history: unused,
-    report: unused,
-  };
+  const orders = { status: unused, test: unused, failback: unused, use: unused, notifyTest: unused };
+  const client = { ...orders, history: unused, report: unused, explain: async () => said };
   const output = { write: (text: string) => written.push(text), complain: () => {} };
-  expect(await runExplain({ client, json, width: 40, output })).toBe(0);
+  expect(await runExplain({ client, json, width: 60, output })).toBe(0);
   return written.join("\n");
 };
 
-test("paragraphs are broken between words", async () => {
+test("what led to it is told with its evidence, broken between words", async () => {
   expect(`\n${await explained(false)}\n`).toMatchInlineSnapshot(`
     "
-    IPv4 traffic has taken fiber for 3 h
-    12 m: fiber is the best uplink that
-    works. Should it fail, lte takes over.
+    IPv4 traffic has taken lte for 2 m 48 s: fiber is down.
 
-    No uplink has IPv6.
+    What led to it:
+    2026-10-20 14:03:05  fiber IPv4 is down: 5 probes to 3
+                         targets unanswered for 3.1 s
+                         (gateway 203.0.113.1; last answer 3.3 s
+                         before, from 192.0.2.1 in 12 ms; 1
+                         probe unanswered, to 192.0.2.2)
+    2026-10-20 14:03:05  IPv4 failover: from fiber to lte; fiber
+                         is down
     "
   `);
 });
 
-test("programs get the paragraphs as JSON", async () => {
-  expect(JSON.parse(await explained(true))).toEqual({ explanation: explain(noIpv6) });
+test("why the past isn't known is told", async () => {
+  expect(await explained(false, { ...answer, causes: [], problem: "the disk is full" })).toContain(
+    "What led to it isn't known: the disk is full.",
+  );
+});
+
+test("programs get all of it as JSON", async () => {
+  expect(JSON.parse(await explained(true))).toEqual(answer);
 });

@@ -1,5 +1,5 @@
 import type { StatusAnswer } from "../../src/api/contract.ts";
-import type { FamilyStatus, Status, UplinkFamilyStatus, UplinkStatus } from "../../src/cli/reading.ts";
+import type { FamilyStatus, Status, UplinkFamilyStatus, UplinkStatus } from "../../src/api/text/reading.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -13,8 +13,8 @@ const gone = new AppError("no-daemon", "no daemon answers on /run/x");
 const daemon = () => {
   let answers = (): Promise<ReturnType<typeof answerOf>> => Promise.resolve(answerOf(healthy));
   const unused = () => Promise.reject(new Error("not asked for"));
-  const orders = { test: unused, failback: unused, use: unused, notifyTest: unused, history: unused, report: unused };
-  const client: DaemonClient = { status: () => answers(), ...orders };
+  const orders = { test: unused, failback: unused, use: unused, notifyTest: unused, history: unused };
+  const client: DaemonClient = { status: () => answers(), report: unused, explain: unused, ...orders };
   return {
     client,
     die: () => {

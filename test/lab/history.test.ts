@@ -19,6 +19,7 @@ test("an outage is in the history and the report, after a crash too, and a damag
   const told = await cli("history", "--since", "1h");
   expect(told).toMatch(/IPv4 failover: from fiber to lte/);
   expect(told).toMatch(/fiber IPv4 for \d+ s: /);
+  expect(await cli("explain")).toMatch(/What led to it:\n.*fiber is down.*failback/s);
   expect(await cli("history", "--csv")).toMatch(/^at,kind,uplink,family,text\r\n/);
 
   await house.restart();

@@ -1,13 +1,22 @@
+import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { parseDuration } from "../../config/duration.ts";
 import type { Span } from "../../core/history/answer.ts";
-import { reportOf } from "../../core/history/report.ts";
+import { type Cause, causesIn } from "../../core/history/cause.ts";
+import { type HistoryReport, reportOf } from "../../core/history/report.ts";
 import { AppError } from "../../error.ts";
-import { historyAnswer, historyQuery, reportAnswer, reportQuery } from "../history-contract.ts";
+import {
+  type ExplainAnswer,
+  explainAnswer,
+  historyAnswer,
+  historyQuery,
+  reportAnswer,
+  reportQuery,
+} from "../history-contract.ts";
 import { SPAN_MAX_MS } from "../past.ts";
 import { PATHS } from "../paths.ts";
 import { failure, type Reply, success } from "../reply.ts";
-import { type Route, route } from "../route.ts";
+import { type HistoryPort, type Ports, type Route, route } from "../route.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -26,13 +35,56 @@ const monthSpan = (month: string | undefined, now: number): Span => {
 };
 
 /** A history that can't be read is no mistake of ours. */
-const answering = async (ask: () => Promise<object>): Promise<Reply> => {
+const answering = async (answer: () => Promise<Reply>): Promise<Reply> => {
   try {
-    return success(await ask());
+    return await answer();
   } catch (error) {
     if (error instanceof AppError) return failure(503, `${error.detail}.`, { headers: { "retry-after": "30" } });
     throw error;
   }
+};
+
+/** The forms of a report. Few ask for one: what draws them is loaded then. */
+const REPORTS = {
+  json: async (report) => success(report),
+  html: async (report) => {
+    const { REPORT_STYLE, reportHtml } = await import("../text/report-html.ts");
+    const style = createHash("sha256").update(REPORT_STYLE).digest("base64");
+    return text("text/html; charset=utf-8", reportHtml(report), {
+      "content-security-policy": `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    });
+  },
+  csv: async (report) => {
+    const { reportCsv } = await import("../text/report-csv.ts");
+    return text("text/csv; charset=utf-8", reportCsv(report), {
+      "content-disposition": `attachment; filename="outages-${new Date(report.from).toISOString().slice(0, 7)}.csv"`,
+    });
+  },
+} satisfies Record<z.output<typeof reportQuery>["as"], (report: HistoryReport) => Promise<Reply>>;
+
+const text = (contentType: string, body: string, headers: Record<string, string>): Reply => ({
+  code: 200,
+  contentType,
+  body,
+  headers,
+});
+
+/** A history that can't be read takes no more than the past away. */
+const explained = async ({ status, history }: Ports): Promise<ExplainAnswer> => {
+  const { explain } = await import("../text/explain.ts");
+  const explanation = explain(status());
+  try {
+    return { explanation, causes: await causes(history), problem: null };
+  } catch (error) {
+    if (error instanceof AppError) return { explanation, causes: [], problem: error.detail };
+    throw error;
+  }
+};
+
+const causes = async (history: HistoryPort): Promise<readonly Cause[]> => {
+  const until = Date.now();
+  const { events } = await history.ask({ span: { from: until - SPAN_MAX_MS, until }, resolution: "none" });
+  return causesIn(events);
 };
 
 /** What was. */
@@ -45,16 +97,28 @@ export const HISTORY_ROUTES: readonly Route[] = [
     query: historyQuery,
     answer: historyAnswer,
     handle: ({ history }, { query }) =>
-      answering(() => history.ask({ span: spanOf(query, Date.now()), resolution: query.resolution })),
+      answering(async () =>
+        success(await history.ask({ span: spanOf(query, Date.now()), resolution: query.resolution })),
+      ),
   }),
   route({
     method: "GET",
     path: PATHS.report,
     access: "read",
-    summary: "How each uplink did in a month: its availability and its outages.",
+    summary:
+      "How each uplink did in a month: its availability and its outages; as JSON, as a page to print, or as CSV.",
     query: reportQuery,
     answer: reportAnswer,
+    otherAnswers: ["text/html", "text/csv"],
     handle: ({ history }, { query }) =>
-      answering(async () => reportOf(await history.report(monthSpan(query.month, Date.now())))),
+      answering(async () => REPORTS[query.as](reportOf(await history.report(monthSpan(query.month, Date.now()))))),
+  }),
+  route({
+    method: "GET",
+    path: PATHS.explain,
+    access: "read",
+    summary: "Why traffic goes where it goes, since when, and what led to it.",
+    answer: explainAnswer,
+    handle: async (ports) => success(await explained(ports)),
   }),
 ];

@@ -1,10 +1,18 @@
 import type { JSX } from "preact";
-import type { TrafficStatus } from "../../core/status.ts";
+import type { TrafficStatus, UplinkStatus } from "../../core/status.ts";
 import { Icon } from "../part/icon.tsx";
 import { bytes, rate } from "../word/format.ts";
 
-/** What an uplink carries: at this moment, and since the first of the month. */
-export const CarriedLine = ({ rate: now, month }: TrafficStatus): JSX.Element => (
+/** What an uplink carries: at this moment, and since the first of the month, against its cap where it has one. */
+export const CarriedLine = ({ traffic, usage }: Pick<UplinkStatus, "traffic" | "usage">): JSX.Element | null =>
+  traffic === undefined ? null : (
+    <>
+      <Rates {...traffic} hasCap={usage !== null} />
+      {usage !== null && <Cap {...usage} />}
+    </>
+  );
+
+const Rates = ({ rate: now, month, hasCap }: TrafficStatus & { readonly hasCap: boolean }): JSX.Element => (
   <dl class="carried">
     <div>
       <dt>
@@ -20,11 +28,26 @@ export const CarriedLine = ({ rate: now, month }: TrafficStatus): JSX.Element =>
       </dt>
       <dd>{now === null ? "–" : rate(now.sent)}</dd>
     </div>
-    {month !== null && (
+    {month !== null && !hasCap && (
       <div class="month">
         <dt>This month</dt>
         <dd>{bytes(month.received + month.sent)}</dd>
       </div>
     )}
   </dl>
+);
+
+/** As the daemon warns. */
+const NEARLY = 0.8;
+
+const Cap = ({ bytes: used, cap, share }: NonNullable<UplinkStatus["usage"]>): JSX.Element => (
+  <p class={`cap is-${share >= 1 ? "bad" : share >= NEARLY ? "warn" : "good"}`}>
+    <span>
+      This month{" "}
+      <b class="used">
+        {bytes(used)} of {bytes(cap)}
+      </b>
+    </span>
+    <meter max={1} value={Math.min(1, share)} aria-label="Of the month’s cap" />
+  </p>
 );

@@ -13,6 +13,7 @@ import { Happenings } from "./happenings.tsx";
 import { headlineOf } from "./headline.ts";
 import { LiveCharts } from "./live-charts.tsx";
 import { UplinkCard } from "./uplink-card.tsx";
+import { Why } from "./why.tsx";
 
 /** What is. */
 export const Now = ({ status }: { readonly status: Status }): JSX.Element => {
@@ -63,6 +64,7 @@ const Glance = ({ status, elapsedMs }: GlanceProps): JSX.Element => {
         <FamilyChips status={status} />
         <span class="aside">for {duration(sinceMs + elapsedMs)}</span>
       </p>
+      <Why />
     </section>
   );
 };

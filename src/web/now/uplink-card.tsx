@@ -37,7 +37,7 @@ export const UplinkCard = ({ status, uplink, elapsedMs }: Props): JSX.Element =>
         </p>
       </header>
       {monitored !== null && <Figures monitored={monitored} />}
-      {uplink.traffic !== undefined && <CarriedLine {...uplink.traffic} />}
+      <CarriedLine traffic={uplink.traffic} usage={uplink.usage} />
       <FamilyTable uplink={uplink} elapsedMs={elapsedMs} />
       {reasons(uplink).map((reason) => (
         <p class="reason" key={reason}>

@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 import { Chip } from "../part/chip.tsx";
-import { duration, rtt, sentence } from "../word/format.ts";
+import { duration, momentText, rtt, sentence } from "../word/format.ts";
 import type { Tone } from "../word/verdict.ts";
 import type { Entry } from "./entry.ts";
-import { momentText } from "./span.ts";
 
 /** More than anybody reads; the bars show the rest. */
 const SHOWN = 200;

@@ -38,7 +38,3 @@ export const tickText = (at: number, range: Range): string => {
       : { day: "numeric", month: "short" };
   return new Date(at).toLocaleString(undefined, format);
 };
-
-/** A moment in full. */
-export const momentText = (at: number): string =>
-  new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });

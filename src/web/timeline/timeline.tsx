@@ -3,16 +3,16 @@ import { useEffect, useState } from "preact/hooks";
 import type { HistoryAnswer } from "../../core/history/answer.ts";
 import type { Status } from "../../core/status.ts";
 import { Choice } from "../part/choice.tsx";
-import { Icon } from "../part/icon.tsx";
 import { Loading } from "../part/loading.tsx";
 import type { Answer } from "../server/request.ts";
-import { bytes } from "../word/format.ts";
+import { bytes, momentText } from "../word/format.ts";
 import { Bars } from "./bars.tsx";
 import { availability, type Entry, entriesOf } from "./entry.ts";
 import { EntryList, entryId } from "./entry-list.tsx";
 import { PastChart } from "./past-chart.tsx";
+import { ReportLinks } from "./report-links.tsx";
 import { readHistory } from "./server.ts";
-import { momentText, RANGES, type Range } from "./span.ts";
+import { RANGES, type Range } from "./span.ts";
 
 const OPTIONS = (Object.keys(RANGES) as Range[]).map((value) => ({ value, name: RANGES[value].name }));
 
@@ -40,13 +40,7 @@ export const Timeline = ({ status }: { readonly status: Status }): JSX.Element =
     <>
       <div class="intro">
         <h1>Timeline</h1>
-        <p class="buttons">
-          <Choice label="The last" options={OPTIONS} value={range} choose={setRange} />
-          <button type="button" class="plain no-print" onClick={() => print()}>
-            <Icon name="print" />
-            Print this report
-          </button>
-        </p>
+        <Choice label="The last" options={OPTIONS} value={range} choose={setRange} />
       </div>
       {answer === null && <Loading />}
       {answer?.ok === false && (
@@ -83,6 +77,7 @@ const Past = ({ status, answer, range }: PastProps): JSX.Element => {
           <EntryList entries={entries} />
         )}
       </section>
+      <ReportLinks />
     </>
   );
 };

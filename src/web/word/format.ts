@@ -62,6 +62,10 @@ export const list = (words: readonly string[]): string =>
 /** `10:03:12` on this device's clock. */
 export const clock = (at: number): string => new Date(at).toLocaleTimeString(undefined, { hour12: false });
 
+/** A moment in full. */
+export const momentText = (at: number): string =>
+  new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });
+
 /** With a full stop, and a large letter at its beginning unless that is a name. */
 export const sentence = (text: string, names: readonly string[] = []): string => {
   const isNamed = names.some((name) => text.startsWith(name));

@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../../config/duration.ts";
 
 /** The address families, in the order in which they are shown. */
 export const FAMILIES = ["ipv4", "ipv6"] as const;
@@ -37,3 +37,9 @@ export const listed = (words: readonly string[]): string =>
 
 /** A text with the full stop that ends a sentence. It isn't capitalized: it may begin with an uplink's name. */
 export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** A share 0..1 in percent, never rounded up to 100: "99.98 %"; a dash where nothing is known. */
+export const percent = (share: number | null): string => {
+  if (share === null) return "–";
+  return `${share === 1 ? 100 : (Math.floor(share * 10_000) / 100).toFixed(2)} %`;
+};

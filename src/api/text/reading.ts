@@ -1,4 +1,4 @@
-import type { StatusAnswer } from "../api/contract.ts";
+import type { StatusAnswer } from "../contract.ts";
 import { FAMILIES, type Family } from "./words.ts";
 
 /** The daemon's state as the API tells it. */

@@ -1,9 +1,9 @@
-import type { PastOutage } from "../core/history/answer.ts";
-import type { HistoryReport, UplinkReport } from "../core/history/report.ts";
-import { size } from "../core/size.ts";
+import type { PastOutage } from "../../core/history/answer.ts";
+import type { HistoryReport, UplinkReport } from "../../core/history/report.ts";
+import { size } from "../../core/size.ts";
+import { evidenceText } from "./evidence.ts";
 import { moment, zone } from "./moment.ts";
-import { percent } from "./report-words.ts";
-import { age, familyName, lossShare, roundTrip } from "./words.ts";
+import { age, familyName, lossShare, percent, roundTrip } from "./words.ts";
 
 /** A report as one page that needs nothing else, to be printed or sent. Never throws. */
 export const reportHtml = (report: HistoryReport): string => {
@@ -11,7 +11,7 @@ export const reportHtml = (report: HistoryReport): string => {
   return [
     "<!doctype html>",
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<title>${escaped(name)}</title><style>${STYLE}</style></head><body>`,
+    `<title>${escaped(name)}</title><style>${REPORT_STYLE}</style></head><body>`,
     `<header><h1>${escaped(name)}</h1>`,
     `<p>${moment(report.from)} to ${moment(report.until)}, ${zone(report.from)}. Measured by wan-failover at the customer's router.</p></header>`,
     ...(report.uplinks.length === 0 ? ["<p>No uplink was watched in this time.</p>"] : []),
@@ -63,16 +63,6 @@ const outageRow = ({ begin, end, cutShort, cause, evidence }: PastOutage): strin
   return `<tr><td>${moment(begin)}</td><td>${end === null ? "" : moment(end)}</td><td>${length}</td><td>${escaped(cause)}${proof}</td></tr>`;
 };
 
-const evidenceText = ({ gateway, complaints, probes }: NonNullable<PastOutage["evidence"]>): string => {
-  const silent = probes.filter(({ rttMs }) => rttMs === null);
-  const targets = [...new Set(silent.map(({ target }) => target))];
-  return [
-    ...(gateway === null ? [] : [`gateway ${gateway}`]),
-    ...(silent.length === 0 ? [] : [`${silent.length} probes unanswered, to ${targets.join(", ")}`]),
-    ...complaints,
-  ].join("; ");
-};
-
 const usageTable = ({ usage }: HistoryReport): string =>
   usage.length === 0
     ? ""
@@ -83,7 +73,8 @@ const usageTable = ({ usage }: HistoryReport): string =>
         )
         .join("")}</tbody></table></section>`;
 
-const STYLE = `
+/** Inside the page, so that it needs nothing else. */
+export const REPORT_STYLE = `
 :root { color-scheme: light; font: 15px/1.5 system-ui, sans-serif; color: #1b2430; background: #fff }
 body { max-width: 60rem; margin: 2.5rem auto; padding: 0 1.25rem }
 h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { csvOf } from "../../src/cli/csv.ts";
-import { reportHtml } from "../../src/cli/report-html.ts";
-import { percent } from "../../src/cli/report-words.ts";
-import { size } from "../../src/core/size.ts";
+import { csvOf } from "../../../src/api/text/csv.ts";
+import { reportHtml } from "../../../src/api/text/report-html.ts";
+import { percent } from "../../../src/api/text/words.ts";
+import { size } from "../../../src/core/size.ts";
 
 test("nothing in a report can become markup", () => {
   const hostile = `<script>alert("1")</script>`;

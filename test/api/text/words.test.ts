@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { clip, paint, span, widthOf, wrap } from "../../src/cli/line.ts";
-import { sparkline } from "../../src/cli/sparkline.ts";
-import { age, listed, lossShare, remainder, roundTrip, sentence } from "../../src/cli/words.ts";
+import { age, listed, lossShare, remainder, roundTrip, sentence } from "../../../src/api/text/words.ts";
+import { clip, paint, span, widthOf, wrap } from "../../../src/cli/line.ts";
+import { sparkline } from "../../../src/cli/sparkline.ts";
 
 test.each([
   [0, "0 s", "0 s"],
