@@ -15,6 +15,8 @@ const PACKAGE_OF_COMMAND = {
   ping: "iputils-ping",
   tcpdump: "tcpdump",
   socat: "socat",
+  "wg-quick": "wireguard-tools",
+  "wireguard-go": "wireguard-go",
   tmux: "tmux",
   chromium: "chromium",
   keepalived: "keepalived",

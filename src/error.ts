@@ -97,6 +97,10 @@ export const CATALOGUE = {
     means: "No first config could be proposed or written; why not follows.",
     remedy: "Bring the uplinks up first, or name another file with --config.",
   },
+  "wireguard-failed": {
+    means: "The program wg is missing or made no keys; its own words follow.",
+    remedy: "Install the package wireguard-tools.",
+  },
   usage: {
     means: "The command line can't be understood.",
     remedy: "`wan-failover help COMMAND` shows what a command takes.",

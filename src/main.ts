@@ -127,6 +127,10 @@ const actions: Actions = {
     const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
     return runInit({ configPath: config ?? configPathIn(directories), directories, yes, terminal, output });
   },
+  wireguardPair: async ({ json = false, ...options }) => {
+    const { runWireguardPair } = await import("./wireguard-pair.ts");
+    return runWireguardPair({ options, json, output });
+  },
   service: async (verb, { config, ...options }) => {
     const { runService } = await import("./service.ts");
     const client = await daemonAt(options);

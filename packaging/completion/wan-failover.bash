@@ -15,6 +15,7 @@ _wan_failover() {
     "reset"*) words="" ;;
     "replay"*) words="--config --tune --json" ;;
     "doctor"*) words="--config --json" ;;
+    "wireguard-pair"*) words="--static --lan --uplink --lte --lte-address --lte-gateway --static-interface --static-key --box --prefix --inbound --tunnel --json" ;;
     "init"*) words="--config --yes" ;;
     "import"*) words="" ;;
     "check"*) words="--json" ;;
@@ -30,7 +31,7 @@ _wan_failover() {
     "status"*) words="--json --watch --astlinux" ;;
     "service"*) words="--config" ;;
     "run"*) words="--config" ;;
-    "") words="run service status health explain history report test failback use notify check import init doctor replay reset detector demo password token --version --socket" ;;
+    "") words="run service status health explain history report test failback use notify check import init wireguard-pair doctor replay reset detector demo password token --version --socket" ;;
     *) words="" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

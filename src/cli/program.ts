@@ -5,6 +5,7 @@ import { nearest } from "../config/nearest.ts";
 import { AppError } from "../error.ts";
 import { type AccessActions, addAccess } from "./access-commands.ts";
 import { EXIT } from "./error-text.ts";
+import { addWireguard, type WireguardActions } from "./wireguard-command.ts";
 
 /** Holds for every command. */
 export interface GlobalOptions {
@@ -26,7 +27,7 @@ export const VERBS = ["start", "stop", "restart", "test"] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** What each command does. Each returns the exit code, or throws. */
-export interface Actions extends AccessActions {
+export interface Actions extends AccessActions, WireguardActions {
   readonly run: (options: ConfigOption) => Promise<number>;
   readonly status: (options: JsonOption & { readonly watch?: true; readonly astlinux?: true }) => Promise<number>;
   readonly health: (uplink: string | undefined, options: JsonOption) => Promise<number>;
@@ -102,6 +103,7 @@ export const grammar = (version: string, actions: Actions, done: Done): Command 
   addOrders(program, actions, done);
   addNotify(program, actions, done);
   addConfigs(program, actions, done);
+  addWireguard(program, actions, done);
   addMachine(program, actions, done);
   addAccess(program, actions, done);
   return program.on("command:*", refuseUnknown(program));

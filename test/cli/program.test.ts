@@ -25,6 +25,7 @@ const understand = async (...argv: string[]): Promise<{ calls: unknown[][]; code
     check: act("check"),
     doctor: act("doctor"),
     replay: act("replay"),
+    wireguardPair: act("wireguardPair"),
     service: act("service"),
     import: act("import"),
     init: act("init"),
@@ -55,6 +56,22 @@ test.each<[string, unknown[]]>([
   ["status --astlinux", ["status", { astlinux: true }]],
   ["init --yes", ["init", { yes: true }]],
   ["import astlinux /a /b", ["import", "astlinux", ["/a", "/b"]]],
+  [
+    "wireguard-pair --static 192.0.2.10 --lan 192.168.101.0/24 fd01::/64 --box 2 --inbound tcp/443=192.168.101.10 --json",
+    [
+      "wireguardPair",
+      {
+        static: "192.0.2.10",
+        lan: ["192.168.101.0/24", "fd01::/64"],
+        box: "2",
+        uplink: "eth0",
+        lte: "eth1",
+        staticInterface: "eth0",
+        inbound: ["tcp/443=192.168.101.10"],
+        json: true,
+      },
+    ],
+  ],
   ["service restart --config /c", ["service", "restart", { config: "/c" }]],
   ["test", ["test", undefined, {}]],
   ["test lte --for 2m", ["test", "lte", { for: "2m" }]],
@@ -118,7 +135,7 @@ test.each([
   ["d", "there is no command d; did you mean doctor or detector or demo?"],
   [
     "frobnicate --hard",
-    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, import, init, doctor, replay, reset, detector, demo, password, token",
+    "there is no command frobnicate; there are: run, service, status, health, explain, history, report, test, failback, use, notify, check, import, init, wireguard-pair, doctor, replay, reset, detector, demo, password, token",
   ],
 ])("`%s` is no command, and is told what would be", async (line, detail) => {
   expect(await refusal(...line.split(" "))).toEqual(new AppError("usage", detail));

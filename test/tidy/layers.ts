@@ -68,6 +68,21 @@ export const LAYERS: readonly Layer[] = [
       "An import turns the text of another system's settings into that of ours; reading files is not its business.",
   },
   {
+    folder: "src/wireguard",
+    mayImport: [
+      "src/wireguard",
+      "src/config",
+      "src/core/family.ts",
+      "src/core/network.ts",
+      "src/core/translation.ts",
+      "src/error.ts",
+      "node:net",
+    ],
+    mayImportTypes: [],
+    reason:
+      "Both ends of a tunnel follow from what is asked, and from the keys: making and placing them is others' business.",
+  },
+  {
     folder: "src/api",
     mayImport: [
       "src/api",
@@ -98,7 +113,7 @@ export const LAYERS: readonly Layer[] = [
       "node:",
       "commander",
     ],
-    mayImportTypes: ["src/core"],
+    mayImportTypes: ["src/core", "src/wireguard"],
     reason:
       "The command line is one of the API's clients and knows no more than any other; `detector` runs one without a daemon.",
   },
