@@ -44,8 +44,7 @@ const openDetector = (name: PresetName, { seed, learned }: SubjectStart): Subjec
   };
 };
 
-const opinionOf = ({ verdict, diverted, degraded }: Assessment): Opinion => ({
-  down: verdict === "down" || verdict === "hold-down",
-  diverted,
-  degraded: degraded.loss || degraded.latency,
-});
+const opinionOf = ({ verdict, diverted, degraded }: Assessment): Opinion => {
+  const down = verdict === "down" || verdict === "hold-down";
+  return { down, diverted: diverted || down, degraded: degraded.loss || degraded.latency };
+};

@@ -122,10 +122,11 @@ const take = ({ state: before, sent }: Session, events: readonly DetectorEvent[]
 const answerOf = (state: DetectorState, probes: readonly ProbeRequest[], now: number): object => {
   const { verdict, diverted, degraded } = assess(state);
   const kinds = (["loss", "latency"] as const).filter((kind) => degraded[kind]);
+  const down = verdict === "down" || verdict === "hold-down";
   return {
     send: probes.map(({ seq, target }) => [seq, target]),
-    state: verdict === "down" || verdict === "hold-down" ? "DOWN" : "UP",
-    divert: diverted,
+    state: down ? "DOWN" : "UP",
+    divert: diverted || down,
     degraded: kinds,
     wake: Math.min(wakeAt(state), now + WAKE_MS_MAX) / 1_000,
   };

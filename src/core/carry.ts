@@ -32,23 +32,40 @@ export const carriers = ({ candidates, active, before, divert }: Carriers): Load
   if (avoided.length === 0) return { carrying: active, reason: `${list(active)} answers again` };
   const reason = list(avoided.map((candidate) => `${candidate.name}: ${candidate.reason}`));
   if (solid.length > 0) return { carrying: names(solid), reason };
-  const stand = standIns({ candidates, active, before });
+  const stand = standIns({ candidates, active, before, divert });
   return stand.length > 0 ? { carrying: names(stand), reason } : { carrying: active, reason: "no other uplink is up" };
 };
 
 /** A path that is gone moves new flows even where diverts are switched off: the kernel can't use it either. */
 const isDoubtful = (candidate: Candidate, divert: boolean): boolean =>
-  !candidate.usable || (candidate.diverted && (divert ? candidate.verdict !== "unknown" : isOut(candidate)));
+  !candidate.usable || isOut(candidate) || (divert && candidate.diverted && candidate.verdict !== "unknown");
 
 const isOut = ({ verdict }: Candidate): boolean => verdict === "down" || verdict === "hold-down";
 
 /** Whoever stands in already need not be beyond doubt: a single lost probe must not send new flows back into a dead line. */
-const standIns = ({ candidates, active, before }: Omit<Carriers, "divert">): readonly Candidate[] => {
+const standIns = ({ candidates, active, before, divert }: Carriers): readonly Candidate[] => {
   const stands = ({ name, usable, verdict, diverted }: Candidate): boolean =>
     before.includes(name) && usable && verdict === "suspect" && !diverted;
   const able = candidates.filter(
     (candidate) => ((isUp(candidate) && !candidate.diverted) || stands(candidate)) && !active.includes(candidate.name),
   );
+  return best(able.length > 0 ? able : onTrial({ candidates, active, before, divert }));
+};
+
+/**
+ * Where none is up: whoever answers in its hold-down, while no active one does. One that is down is for the policy to
+ * leave; that is a matter of a second.
+ */
+const onTrial = ({ candidates, active, before, divert }: Carriers): readonly Candidate[] => {
+  const answers = ({ verdict, usable, diverted }: Candidate): boolean =>
+    verdict === "hold-down" && usable && !(diverted && divert);
+  const used = candidates.filter(({ name }) => active.includes(name));
+  if (used.some(answers)) return [];
+  const isFallen = used.some(({ verdict }) => verdict === "down");
+  return candidates.filter((candidate) => answers(candidate) && (!isFallen || before.includes(candidate.name)));
+};
+
+const best = (able: readonly Candidate[]): readonly Candidate[] => {
   const clean = able.filter((candidate) => !candidate.degraded);
   const pool = clean.length > 0 ? clean : able;
   const tier = Math.min(...pool.map((candidate) => candidate.tier));

@@ -143,6 +143,8 @@ const isKept = ({ wish }: Situation, incumbents: readonly Candidate[], best: rea
 
 const isReturning = (candidate: Candidate): boolean => candidate.verdict === "hold-down" && candidate.usable;
 
+const isAnswering = (candidate: Candidate): boolean => isReturning(candidate) && !candidate.diverted;
+
 /** Nothing is up beyond doubt: a suspicion is soon settled, so it is waited for; but not for ever. */
 const chooseDoubtful = (situation: Situation, incumbents: readonly Candidate[]): Choice => {
   const doubtful = situation.candidates.filter(
@@ -176,7 +178,7 @@ const faultOf = ({ name, portal, verdict, reason }: Candidate): string =>
 
 /** Nothing works: traffic stays where it was, until one answers again. */
 const lastResort = (situation: Situation, incumbents: readonly Candidate[]): Choice => {
-  const returning = situation.candidates.filter(isReturning);
+  const returning = situation.candidates.filter(isAnswering);
   if (returning.length === 0) return stay(situation, hopelessReason(situation), NEVER);
   const trusted = returning.filter((candidate) => situation.now >= candidate.since + LAST_RESORT_MS);
   if (trusted.length === 0) {
@@ -184,7 +186,7 @@ const lastResort = (situation: Situation, incumbents: readonly Candidate[]): Cho
     return stay(situation, `${list(names(returning))} begins to answer`, reviewAt);
   }
   const best = bestGroup(situation, trusted);
-  const reason = `no uplink works, and ${list(names(best))} is the first to answer again`;
+  const reason = `${needReason(incumbents, best)}; no uplink is up, and ${list(names(best))} answers again`;
   return move(situation, { to: names(best), how: needKind(incumbents, best), reason });
 };
 

@@ -283,7 +283,7 @@ const untranslated = ({ uplinks, kernel }: State): readonly string[] => {
 const silentEverywhere = (state: State): readonly string[] =>
   FAMILIES.flatMap((family) => {
     const able = candidates(state.uplinks, family).filter((candidate) => candidate.usable);
-    const silent = able.filter((candidate) => candidate.diverted && candidate.verdict !== "hold-down");
+    const silent = able.filter((candidate) => candidate.diverted);
     const together =
       Math.max(...silent.map(({ since }) => since)) - Math.min(...silent.map(({ since }) => since)) < TOGETHER_MS;
     return able.length > 1 && silent.length === able.length && together

@@ -10,7 +10,7 @@ const candidate = (name: string, tier: number, verdict: Verdict, changes: Partia
   since: 0,
   reason: `${name} is ${verdict}`,
   usable: true,
-  diverted: verdict === "down" || verdict === "hold-down",
+  diverted: verdict === "down",
   portal: false,
   degraded: false,
   ...changes,
@@ -20,6 +20,8 @@ const FIBER = candidate("fiber", 1, "up");
 const DOUBTFUL = candidate("fiber", 1, "suspect", { diverted: true });
 const LTE = candidate("lte", 2, "up");
 const DSL = candidate("dsl", 3, "up");
+const TRIED = candidate("lte", 2, "hold-down");
+const SILENT_ON_TRIAL = candidate("fiber", 1, "hold-down", { diverted: true });
 const SHAKY = candidate("lte", 2, "suspect");
 
 const carried = (candidates: readonly Candidate[], changes: Partial<Carriers> = {}): readonly string[] =>
@@ -34,6 +36,17 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["nobody new who is suspect", carried([DOUBTFUL, SHAKY]), ["fiber"]],
   ["whoever stands in, though suspect", carried([DOUBTFUL, SHAKY], { before: ["lte"] }), ["lte"]],
   ["not a stand-in in doubt", carried([DOUBTFUL, { ...SHAKY, diverted: true }], { before: ["lte"] }), ["fiber"]],
+  ["one on trial that answers, where none is up", carried([DOUBTFUL, TRIED]), ["lte"]],
+  ["not one on trial that is silent too", carried([DOUBTFUL, { ...TRIED, diverted: true }]), ["fiber"]],
+  ["the active one on trial as long as it answers", carried([{ ...TRIED, name: "fiber" }, TRIED]), ["fiber"]],
+  ["another on trial where the active one falls silent", carried([SILENT_ON_TRIAL, TRIED]), ["lte"]],
+  ["the active one on trial where diverts are off", carried([SILENT_ON_TRIAL, TRIED], { divert: false }), ["fiber"]],
+  ["nobody on trial in place of one that is down", carried([candidate("fiber", 1, "down"), TRIED]), ["fiber"]],
+  [
+    "whoever stands in on trial, until the policy has decided",
+    carried([candidate("fiber", 1, "down"), TRIED], { before: ["lte"] }),
+    ["lte"],
+  ],
   ["not one without a path", carried([DOUBTFUL, { ...LTE, usable: false }]), ["fiber"]],
   ["the active one where diverts are off", carried([DOUBTFUL, LTE], { divert: false }), ["fiber"]],
   [

@@ -232,6 +232,45 @@ test("who answers again before anything took over keeps the traffic; what is pro
   expect(story.flushes.filter(({ at }) => at > 60_000)).toEqual([]);
 });
 
+test("who answered first and carries, its hold-down not over, fails as quickly as one that is up: what answers too takes over", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 45_000)],
+      [20_000, blackhole("lte", 40_000)],
+      [75_000, blackhole("lte")],
+    ],
+    untilMs: 85_000,
+  });
+  expect(story.out(74_000)).toBe("wwan0");
+  expect(["fiber", "lte"].map((_, place) => story.status(74_000).uplinks[place]?.families.ipv4?.verdict)).toEqual([
+    "hold-down",
+    "hold-down",
+  ]);
+  expect(story.outSince("eth0", 75_000)).toBeLessThan(76_700);
+  expect(story.toldAt("switched", 75_000)[0]).toBeGreaterThan(78_000);
+  expect(story.toldAt("switched", 75_000)[0]).toBeLessThan(80_000);
+  expect(story.switches().at(-1)).toMatchObject({ to: "fiber" });
+  expect(story.switches().at(-1)?.reason).toMatch(
+    /^lte is down: .* unanswered for 3\.\d s.*; no uplink is up, and fiber answers again$/,
+  );
+});
+
+test("an interruption of one that carries in its hold-down diverts new flows and nothing else", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber", 45_000)],
+      [20_000, blackhole("lte", 40_000)],
+      [75_000, blackhole("lte", 2_000)],
+    ],
+    untilMs: 85_000,
+  });
+  expect(story.outs(74_000)).toEqual(["wwan0", "eth0", "wwan0"]);
+  expect(story.toldAt("switched", 74_000)).toEqual([]);
+  expect(story.flushes.filter(({ at }) => at > 74_000)).toEqual([]);
+});
+
 test("when nothing works at all, one error says so with every reason, and one more when the first uplink returns", () => {
   const story = tellStory({
     settings: QUICK,

@@ -14,7 +14,7 @@ const candidate = (name: string, tier: number, verdict: Verdict, changes: Partia
   since: NOW - 60_000,
   reason: "because",
   usable: true,
-  diverted: verdict === "down" || verdict === "hold-down",
+  diverted: verdict === "down",
   portal: false,
   degraded: false,
   ...changes,
@@ -222,7 +222,7 @@ describe("where nothing is up", () => {
     expect(fresh).toMatchObject({ how: null, reviewAt: NOW - 10 + LAST_RESORT_MS, waiting: "lte begins to answer" });
     const proven = choose(situation([candidate("fiber", 1, "down"), lte(NOW - LAST_RESORT_MS)], ["fiber"]));
     expect(proven).toMatchObject({ active: ["lte"], how: "failover" });
-    expect(proven.reason).toBe("no uplink works, and lte is the first to answer again");
+    expect(proven.reason).toMatch(/^fiber is down: .*; no uplink is up, and lte answers again$/);
   });
 
   test("a suspicion is waited for, but not for ever", () => {

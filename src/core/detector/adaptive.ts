@@ -137,7 +137,7 @@ const pathWake = ({ phase, path, settings }: AdaptiveState): number =>
 const withAssessment = (before: AdaptiveState, state: AdaptiveState, now: number): AdaptiveState => {
   const { assessment } = state;
   const verdict = verdictOf(state);
-  const diverted = state.divertedAt !== null || state.heavyLoss.heavy || state.path !== null || isOut(state.phase);
+  const diverted = state.divertedAt !== null || state.heavyLoss.heavy || state.path !== null || state.phase === "down";
   const holdUntil = verdict === "hold-down" ? holdEnd(state.outage) : null;
   const unchanged =
     verdict === assessment.verdict &&
@@ -153,8 +153,6 @@ const withAssessment = (before: AdaptiveState, state: AdaptiveState, now: number
   return { ...state, assessment: { verdict, diverted, degraded, since, reason, holdUntil, confidence: sure } };
 };
 
-const isOut = (phase: Verdict): boolean => phase === "down" || phase === "hold-down";
-
 /** A lost path makes an uplink suspect until it stays lost; one that was never up has nothing to lose. */
 const verdictOf = ({ phase, path }: AdaptiveState): Verdict => {
   if (path === null) return phase;
@@ -163,7 +161,8 @@ const verdictOf = ({ phase, path }: AdaptiveState): Verdict => {
 
 const tell = (before: AdaptiveState, state: AdaptiveState, now: number): string => {
   if (state.path !== null) return state.path.reason;
-  if (state.heavyLoss.heavy && !isOut(state.phase)) return tellQuality(state.targets, state.quality, state.heavyLoss);
+  if (state.heavyLoss.heavy && state.phase !== "down")
+    return tellQuality(state.targets, state.quality, state.heavyLoss);
   switch (state.phase) {
     case "unknown":
       return "waits for the first answer";
@@ -176,8 +175,13 @@ const tell = (before: AdaptiveState, state: AdaptiveState, now: number): string 
     case "down":
       return state.outage.reason;
     case "hold-down":
-      return tellHeld(state.outage, now);
+      return tellTrial(state, now);
   }
+};
+
+const tellTrial = (state: AdaptiveState, now: number): string => {
+  const silence = state.divertedAt === null ? null : weighSilence(state, now);
+  return silence === null ? tellHeld(state.outage, now) : tellSilence(silence, now);
 };
 
 const tellUp = (before: AdaptiveState, state: AdaptiveState, now: number): string => {

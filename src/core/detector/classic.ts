@@ -198,7 +198,7 @@ const withAssessment = (state: ClassicState, now: number): ClassicState => {
   const reason = tell(state);
   if (verdict === assessment.verdict && reason === assessment.reason) return state;
   const since = verdict === assessment.verdict ? assessment.since : now;
-  const diverted = verdict === "down" || verdict === "hold-down";
+  const diverted = verdict === "down";
   const holdUntil = verdict === "hold-down" ? holdEnd(state) : null;
   return { ...state, assessment: { ...assessment, verdict, diverted, since, reason, holdUntil } };
 };

@@ -33,7 +33,7 @@ export interface ProbeRequest {
 /** The detector's current opinion, for the policy and the screen. */
 export interface Assessment {
   readonly verdict: Verdict;
-  /** Silence is proven long enough to keep new flows away (stage 1). True whenever down. */
+  /** Silence is proven long enough to keep new flows away (stage 1). True whenever down; in a hold-down while it is silent again. */
   readonly diverted: boolean;
   /** A brown-out: works, but badly. */
   readonly degraded: { readonly loss: boolean; readonly latency: boolean };

@@ -2,8 +2,8 @@ import type { AdaptiveState } from "./adaptive-state.ts";
 import type { DetectorEvent } from "./detector.ts";
 import { excuse } from "./evidence.ts";
 import { countAnswer } from "./heavy-loss.ts";
-import { beginHold } from "./hold-down.ts";
-import { judgePath } from "./judging.ts";
+import { beginHold, failHold } from "./hold-down.ts";
+import { judgePath, NEVER } from "./judging.ts";
 import { countOutcome, replaced } from "./outcome.ts";
 import { learnOutage } from "./patience.ts";
 import { askAgain, forgetHeavy, idleInterval, probeOnHint, scheduleBy, scheduleIdle } from "./probing.ts";
@@ -56,35 +56,32 @@ const showLife = (state: AdaptiveState, now: number): AdaptiveState => {
     case "unknown":
       return comeUp(state, now);
     case "up":
+    case "hold-down":
       return state.pace.early > 0 ? scheduleIdle(state, now) : state;
     case "suspect":
       return state;
     case "down":
       return hold(state, now);
-    case "hold-down":
-      return { ...state, outage: { ...state.outage, lossesInRow: 0 } };
   }
 };
 
 /** What went unanswered before the line first lived says nothing about its quality. */
 const comeUp = (state: AdaptiveState, now: number): AdaptiveState => {
   const open = state.open.filter((probe) => probe.sentAt > state.frontierAt);
-  return scheduleIdle({ ...state, phase: "up", goalAt: Number.POSITIVE_INFINITY, open }, now);
+  return scheduleIdle({ ...state, phase: "up", goalAt: NEVER, open }, now);
 };
 
 const hold = (state: AdaptiveState, now: number): AdaptiveState => {
   const { outage, settings, patience, pace } = state;
   const lastedMs = now - outage.downAt;
-  return scheduleBy(
-    {
-      ...state,
-      phase: "hold-down",
-      targets: forgetHeavy(state.targets),
-      outage: { ...beginHold(outage, now), judged: true },
-      patience: outage.judged ? patience : learnOutage(patience, settings, { lastedMs, now }),
-    },
-    pace.lastSentAt + settings.holdDownIntervalMs,
-  );
+  const held: AdaptiveState = {
+    ...state,
+    phase: "hold-down",
+    targets: forgetHeavy(state.targets),
+    outage: { ...beginHold(outage, now), judged: true },
+    patience: outage.judged ? patience : learnOutage(patience, settings, { lastedMs, now }),
+  };
+  return scheduleBy(held, pace.lastSentAt + idleInterval(held));
 };
 
 /** It can't be answered any more as far as anybody knows, but if it is, that is life. */
@@ -101,7 +98,7 @@ const hearRole = (state: AdaptiveState, carrying: boolean, now: number): Adaptiv
   if (state.pace.carrying === carrying) return state;
   const changed = { ...state, pace: { ...state.pace, carrying } };
   const usual = Math.max(now, state.pace.lastSentAt + idleInterval(changed));
-  return state.phase === "up" ? scheduleBy(changed, usual) : changed;
+  return state.phase === "up" || state.phase === "hold-down" ? scheduleBy(changed, usual) : changed;
 };
 
 const losePath = (state: AdaptiveState, reason: string, now: number): AdaptiveState => {
@@ -109,7 +106,7 @@ const losePath = (state: AdaptiveState, reason: string, now: number): AdaptiveSt
   if (state.path !== null) return { ...state, path: { ...state.path, reason } };
   const lost = { ...state, path: { lostAt: now, reason }, pace: { ...state.pace, early: 0 } };
   if (state.phase !== "down" && state.phase !== "hold-down") return lost;
-  return { ...lost, phase: "down", outage: { ...state.outage, answeredAt: null, reason } };
+  return { ...lost, phase: "down", divertedAt: null, goalAt: NEVER, outage: failHold(state.outage, reason) };
 };
 
 const findPath = (before: AdaptiveState, now: number): AdaptiveState => {

@@ -7,10 +7,9 @@ export interface Outage {
   /** When the hold-down began (it begins anew when too much is lost), null without sign of life. */
   readonly answeredAt: number | null;
   readonly holdMs: number;
-  /** Probes of the hold-down with an outcome, those of them that were lost, and those lost at the end. */
+  /** Probes of the hold-down with an outcome, and those of them that were lost. */
   readonly outcomes: number;
   readonly losses: number;
-  readonly lossesInRow: number;
   /** Whether patience has learned from it, or shall not: a lost path says nothing about silence. */
   readonly judged: boolean;
   /** Probability that it is a real outage, null where that is certain. */
@@ -25,9 +24,6 @@ const PENALTY = 1_000;
 
 /** An hour of peace halves the penalty: a line that fails each hour is held twice as long as one that failed once. */
 const PENALTY_HALF_LIFE_MS = 3_600_000;
-
-/** So many probes lost in a row end the hold-down: the line is down again. */
-export const LOSSES_IN_ROW_MAX = 3;
 
 /** Restored: with this certainty, less than this share is lost. */
 const LOSS_TOLERABLE = 0.1;
@@ -45,7 +41,6 @@ export const startOutage = (settings: AdaptiveSettings, learned: Learned | null,
     holdMs: holdFor(settings, penalty),
     outcomes: 0,
     losses: 0,
-    lossesInRow: 0,
     judged: true,
     confidence: null,
     reason: "was down before the restart and has not answered since",
@@ -66,7 +61,7 @@ export const beginOutage = (
 ): Outage => {
   const { now, ...told } = cause;
   const penalty = penaltyAt(before, now) + PENALTY;
-  const fresh = { answeredAt: null, outcomes: 0, losses: 0, lossesInRow: 0 };
+  const fresh = { answeredAt: null, outcomes: 0, losses: 0 };
   return { ...before, ...fresh, ...told, downAt: now, penalty, penaltyAt: now, holdMs: holdFor(settings, penalty) };
 };
 
@@ -79,7 +74,6 @@ export const beginHold = (outage: Outage, now: number): Outage => ({
   answeredAt: now,
   outcomes: 0,
   losses: 0,
-  lossesInRow: 0,
 });
 
 /** After a probe of the hold-down was answered or lost. */
@@ -87,8 +81,10 @@ export const learnHeld = (outage: Outage, lost: boolean): Outage => ({
   ...outage,
   outcomes: outage.outcomes + 1,
   losses: outage.losses + (lost ? 1 : 0),
-  lossesInRow: lost ? outage.lossesInRow + 1 : 0,
 });
+
+/** The hold-down ends without success: it is the same failure still. */
+export const failHold = (outage: Outage, reason: string): Outage => ({ ...outage, answeredAt: null, reason });
 
 /** When the hold-down ends at the earliest, null outside of it. */
 export const holdEnd = ({ answeredAt, holdMs }: Outage): number | null =>

@@ -2,11 +2,11 @@ import type { AdaptiveState } from "./adaptive-state.ts";
 import { resetBrownOut } from "./brown-out.ts";
 import { livingTargets, type Silence, weighSilence } from "./evidence.ts";
 import { NO_HEAVY_LOSS } from "./heavy-loss.ts";
-import { beginHold, beginOutage, holdEnd, isRestored, isUndecided } from "./hold-down.ts";
+import { beginHold, beginOutage, failHold, holdEnd, isRestored, isUndecided, type Outage } from "./hold-down.ts";
 import { settle } from "./outcome.ts";
 import { confidence, divertSpan, failoverSpan, learnDivert } from "./patience.ts";
 import { SILENT_TARGETS_MIN } from "./presets.ts";
-import { ROUNDING_MS, scheduleBy, scheduleIdle } from "./probing.ts";
+import { isInDoubt, ROUNDING_MS, scheduleBy, scheduleIdle } from "./probing.ts";
 import { tellSilence } from "./reason.ts";
 
 /** User packets that came back so recently speak against a failure of the line … */
@@ -33,12 +33,16 @@ const DIVERT_CHANCE_NATS = 15;
 /** A ratio below this can't be measured. */
 const LOSS_NOW_MIN = 0.005;
 
+/** A time that doesn't come. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 /** Draws the conclusions from what is known at `now`. */
 export const judge = (state: AdaptiveState, now: number): AdaptiveState => {
   if (state.path !== null) return judgePath(state, now);
   const settled = settle(state, now);
   if (settled.phase === "down") return settled;
-  return settled.phase === "hold-down" ? judgeHold(settled, now) : judgeSilence(settled, now);
+  const judged = judgeSilence(settled, now);
+  return judged.phase === "hold-down" && !isInDoubt(judged) ? judgeHold(judged, now) : judged;
 };
 
 /** A path that stayed lost for the debounce time is down. */
@@ -58,19 +62,23 @@ const judgeSilence = (state: AdaptiveState, now: number): AdaptiveState => {
 
 /** Nothing speaks against the line (any more). */
 const acquit = (state: AdaptiveState, now: number): AdaptiveState => {
-  if (state.phase !== "suspect") return state;
+  if (state.phase === "unknown" || !isInDoubt(state)) return state;
   const { divertedAt, patience, settings } = state;
   const learned = divertedAt === null ? patience : learnDivert(patience, settings, { lastedMs: now - divertedAt, now });
-  return scheduleIdle({ ...state, phase: "up", divertedAt: null, goalAt: NEVER, patience: learned }, now);
+  const phase = state.phase === "suspect" ? "up" : state.phase;
+  return scheduleIdle({ ...state, phase, divertedAt: null, goalAt: NEVER, patience: learned }, now);
 };
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 const suspect = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState => {
   const goalAt = silence.firstSentAt + spanNeeded(state, now);
-  if (state.phase !== "up") return state.goalAt === goalAt ? state : { ...state, goalAt };
-  const { pace, settings } = state;
-  const suspected: AdaptiveState = { ...state, phase: "suspect", goalAt, pace: { ...pace, train: 0, early: 0 } };
+  const { phase, pace, settings } = state;
+  if (phase === "unknown" || isInDoubt(state)) return state.goalAt === goalAt ? state : { ...state, goalAt };
+  const suspected: AdaptiveState = {
+    ...state,
+    phase: phase === "up" ? "suspect" : phase,
+    goalAt,
+    pace: { ...pace, train: 0, early: 0 },
+  };
   return pace.nextSendAt - now <= settings.divertSpacingMs ? suspected : scheduleBy(suspected, now);
 };
 
@@ -91,32 +99,38 @@ const isOutage = ({ targets, settings, goalAt }: AdaptiveState, silence: Silence
 };
 
 /** An uplink that was never up teaches nothing: its line may have been on its way up when we began. */
-const failSilent = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState =>
-  goDown(state, {
-    reason: tellSilence(silence, now),
+const failSilent = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState => {
+  const reason = tellSilence(silence, now);
+  if (state.phase === "hold-down") return fall(state, failHold(state.outage, reason), now);
+  return goDown(state, {
+    reason,
     judged: state.phase === "unknown",
     confidence: confidence(state.patience),
     now,
   });
+};
 
-const goDown = (state: AdaptiveState, cause: Parameters<typeof beginOutage>[2]): AdaptiveState => {
-  const { settings, pace, quality, outage } = state;
+const goDown = (state: AdaptiveState, cause: Parameters<typeof beginOutage>[2]): AdaptiveState =>
+  fall(state, beginOutage(state.outage, state.settings, cause), cause.now);
+
+const fall = (state: AdaptiveState, outage: Outage, now: number): AdaptiveState => {
+  const { settings, pace, quality } = state;
   const { downIntervalMs } = settings;
   return {
     ...state,
     phase: "down",
     divertedAt: null,
     goalAt: NEVER,
-    quality: resetBrownOut(quality, cause.now),
+    quality: resetBrownOut(quality, now),
     heavyLoss: NO_HEAVY_LOSS,
-    outage: beginOutage(outage, settings, cause),
-    pace: { ...pace, train: 0, early: 0, downIntervalMs, nextSendAt: cause.now + downIntervalMs },
+    outage,
+    pace: { ...pace, train: 0, early: 0, downIntervalMs, nextSendAt: now + downIntervalMs },
   };
 };
 
 const divertIfProven = (state: AdaptiveState, silence: Silence, now: number): AdaptiveState => {
   const { phase, divertedAt, settings, targets, quality } = state;
-  if (phase !== "suspect" || divertedAt !== null) return state;
+  if (phase === "unknown" || divertedAt !== null) return state;
   const proven =
     silence.lastSentAt - silence.firstSentAt >= divertSpanNeeded(state, now) - ROUNDING_MS &&
     silence.nats >= settings.divertEvidenceNats &&
@@ -130,11 +144,11 @@ const divertSpanNeeded = ({ traffic, patience, settings }: AdaptiveState, now: n
   return now - traffic.receivedAt <= TRAFFIC_FLOWS_MS ? Math.max(span, FULL_QUEUE_SPAN_MS) : span;
 };
 
-/** Up again after the hold-down, if it answered well and nothing is missing at this moment. */
+/** Up again after the hold-down, if it answered well. */
 const judgeHold = (state: AdaptiveState, now: number): AdaptiveState => {
   const end = holdEnd(state.outage);
   if (end === null || now < end) return state;
-  if (isRestored(state.outage)) return weighSilence(state, now) === null ? restore(state, now) : state;
+  if (isRestored(state.outage)) return restore(state, now);
   return isUndecided(state.outage) ? { ...state, outage: beginHold(state.outage, now) } : state;
 };
 

@@ -2,7 +2,7 @@ import type { AdaptiveState } from "./adaptive-state.ts";
 import { learnLatency, learnLoss } from "./brown-out.ts";
 import { isLineSample, type Probe } from "./evidence.ts";
 import { countLoss } from "./heavy-loss.ts";
-import { LOSSES_IN_ROW_MAX, learnHeld } from "./hold-down.ts";
+import { learnHeld } from "./hold-down.ts";
 import { ROUNDING_MS } from "./probing.ts";
 import { learnOutcome, type Target } from "./round-trip.ts";
 
@@ -92,15 +92,12 @@ const countQuality = (
   return quality === state.quality ? state : { ...state, quality };
 };
 
-/** Only what was sent in the hold-down counts for it. Too many losses in a row: down again. */
-const countHeld = (state: AdaptiveState, { sentAt }: Probe, { lost }: Outcome): AdaptiveState => {
+/** Only what was sent in the hold-down counts for it, and of quick probes no more than are samples of the line's loss. */
+const countHeld = (state: AdaptiveState, { target, sentAt, paced }: Probe, { lost }: Outcome): AdaptiveState => {
   const { answeredAt } = state.outage;
-  if (answeredAt === null || sentAt < answeredAt - ROUNDING_MS) return state;
-  const outage = learnHeld(state.outage, lost);
-  if (outage.lossesInRow < LOSSES_IN_ROW_MAX) return { ...state, outage };
-  const reason = `${LOSSES_IN_ROW_MAX} probes in a row were lost in the hold-down`;
-  const pace = { ...state.pace, downIntervalMs: state.settings.downIntervalMs };
-  return { ...state, phase: "down", outage: { ...outage, answeredAt: null, reason }, pace };
+  const counts = paced || state.targets[target]?.heavy === true;
+  if (answeredAt === null || sentAt < answeredAt - ROUNDING_MS || !counts) return state;
+  return { ...state, outage: learnHeld(state.outage, lost) };
 };
 
 /** `targets` with another one at `index`. */

@@ -94,10 +94,16 @@ export const askAgain = (state: AdaptiveState, place: number, now: number): Adap
 };
 
 /** The time between probes while all is well, milliseconds, without jitter. */
-export const idleInterval = ({ settings, targets, primaries, quality, heavyLoss, pace }: AdaptiveState): number => {
-  const interval = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
+export const idleInterval = (state: AdaptiveState): number => {
+  const { settings, targets, primaries, quality, heavyLoss } = state;
+  const interval = usualInterval(state);
   if (isSuspicious(heavyLoss, targets.slice(0, primaries))) return Math.min(interval, settings.boostedIntervalMs / 2);
   return quality.lossNats > settings.boostAboveNats ? Math.min(interval, settings.boostedIntervalMs) : interval;
+};
+
+const usualInterval = ({ settings, phase, pace }: AdaptiveState): number => {
+  const usual = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
+  return phase === "hold-down" ? Math.min(usual, settings.holdDownIntervalMs) : usual;
 };
 
 /** The next probe an idle interval from now, with jitter so that detectors don't march in step. */
@@ -228,23 +234,25 @@ const nextOf = (targets: readonly Target[], turn: number, suits: (target: Target
 const scheduleNext = (state: AdaptiveState, now: number): AdaptiveState => {
   switch (state.phase) {
     case "up":
-      return scheduleUp(state, now);
+    case "hold-down":
+      return isInDoubt(state) ? confirm(state, now) : scheduleWell(state, now);
     case "unknown":
     case "suspect":
-      return withNext(state, confirmingAt(state, now));
+      return confirm(state, now);
     case "down":
       return scheduleDown(state, now);
-    case "hold-down":
-      return withNext(state, now + state.settings.holdDownIntervalMs);
   }
 };
 
-const withNext = (state: AdaptiveState, nextSendAt: number): AdaptiveState => ({
+/** Whether something is unanswered that should have been answered: in the hold-down that is no verdict of its own. */
+export const isInDoubt = ({ goalAt }: AdaptiveState): boolean => goalAt !== Number.POSITIVE_INFINITY;
+
+const confirm = (state: AdaptiveState, now: number): AdaptiveState => ({
   ...state,
-  pace: { ...state.pace, nextSendAt },
+  pace: { ...state.pace, nextSendAt: confirmingAt(state, now) },
 });
 
-const scheduleUp = (state: AdaptiveState, now: number): AdaptiveState => {
+const scheduleWell = (state: AdaptiveState, now: number): AdaptiveState => {
   const { pace, settings } = state;
   if (pace.early === 0 && !wasExtra(state)) return scheduleIdle(state, now);
   const early = Math.max(0, pace.early - 1);

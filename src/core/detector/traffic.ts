@@ -1,6 +1,6 @@
 import type { AdaptiveState, Pace, Traffic } from "./adaptive-state.ts";
 import { isSuspicious } from "./heavy-loss.ts";
-import { awaitsHeavy, idleInterval, isAwaiting, probeOnHint, ROUNDING_MS } from "./probing.ts";
+import { awaitsHeavy, idleInterval, isAwaiting, isInDoubt, probeOnHint, ROUNDING_MS } from "./probing.ts";
 
 /** So many packets without an answer are suspicious at once … */
 const PACKETS_MIN = 3;
@@ -61,8 +61,11 @@ const hearSilence = (state: AdaptiveState, sent: number, now: number): AdaptiveS
 const isStalled = (state: AdaptiveState, since: number, now: number): boolean => {
   const { unanswered, stallMs } = state.traffic;
   const patienceMs = unanswered >= PACKETS_MIN ? stallMs : Math.max(stallMs, LONE_PACKET_STALL_MS);
-  return state.phase === "up" && now - since >= patienceMs - ROUNDING_MS && !isAwaiting(state, now);
+  return isWell(state) && now - since >= patienceMs - ROUNDING_MS && !isAwaiting(state, now);
 };
+
+const isWell = (state: AdaptiveState): boolean =>
+  (state.phase === "up" || state.phase === "hold-down") && !isInDoubt(state);
 
 /** One-way traffic is no fault: each hint that it gives must wait twice as long, up to the usual interval. */
 const hint = (state: AdaptiveState, now: number): AdaptiveState => {

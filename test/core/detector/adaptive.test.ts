@@ -131,7 +131,7 @@ describe("the hold-down", () => {
   test("says when it ends and what was answered", () => {
     const run = runLine({ settings: BALANCED, until: 120_000, fate: cleanLine([[10_000, 55_000]]) });
     const [held, up] = run.assessments.slice(-2);
-    expect(held?.assessment).toMatchObject({ verdict: "hold-down", diverted: true, confidence: null });
+    expect(held?.assessment).toMatchObject({ verdict: "hold-down", diverted: false, confidence: null });
     expect(held?.assessment.reason).toMatch(/^answers again after \d+ s, held down for 30 s$/);
     expect(held?.assessment.holdUntil).toBe((held?.at ?? 0) + 30_000);
     expect(up?.assessment.reason).toMatch(/^answered throughout its hold-down of 30 s, 0 of \d+ probes lost$/);
@@ -149,6 +149,32 @@ describe("the hold-down", () => {
     expect(verdicts(run)).toEqual(["unknown", "up", "suspect", "down", "hold-down", "down", "hold-down", "up"]);
     expect(delayUntil(run, 80_000, ({ verdict }) => verdict === "up")).toBeGreaterThanOrEqual(30_000);
   });
+
+  test.each(["fast", "balanced", "calm", "metered"] as const)(
+    "%s: what carries meanwhile is judged as if it were up",
+    (preset) => {
+      const settings = PRESETS[preset];
+      const run = runLine({
+        settings,
+        until: 120_000,
+        fate: cleanLine([
+          [10_000, 60_000],
+          [80_000, FOREVER],
+        ]),
+        carrying: true,
+      });
+      const held = at(run, 79_999);
+      expect(held).toMatchObject({ verdict: "hold-down", diverted: false });
+      const patience = run.state.kind === "adaptive" ? run.state.patience.failoverSpanMs : 0;
+      const trialMs = Math.min(settings.carryingIntervalMs, settings.holdDownIntervalMs);
+      const divert = delayUntil(run, 80_000, ({ diverted }) => diverted);
+      expect(divert).toBeLessThan(1.1 * trialMs + settings.divertSpanMs + 1_000);
+      expect(delayUntil(run, 80_000, ({ verdict }) => verdict === "down")).toBeLessThan(
+        1.1 * trialMs + patience + 1_500,
+      );
+      expect(at(run, 80_000 + divert)?.reason).toMatch(/^\d+ probes to \d targets unanswered for /);
+    },
+  );
 
   test("lasts as long as a fifth of the probes is lost", () => {
     const fate = ({ at, chance }: { at: number; chance: () => number }) =>

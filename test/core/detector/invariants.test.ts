@@ -143,7 +143,7 @@ const checkChange = (was: Assessment, is: Assessment, now: number): void => {
     holds(NEXT[was.verdict].includes(verdict), "the verdict may follow", [was.verdict, verdict]);
     holds(is.since === now, "since is the verdict's time", is);
   }
-  if (verdict === "down" || verdict === "hold-down") holds(is.diverted, "down means diverted", is);
+  if (verdict === "down") holds(is.diverted, "down means diverted", is);
   holds((is.holdUntil === null) === (verdict !== "hold-down"), "holdUntil belongs to hold-down", is);
   holds(!/NaN|Infinity|undefined|-\d/.test(is.reason), "the reason can be read", is.reason);
 };
