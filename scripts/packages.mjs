@@ -11,6 +11,8 @@ const PACKAGE_OF_COMMAND = {
   sysctl: "procps",
   dnsmasq: "dnsmasq-base",
   udhcpc: "udhcpc",
+  dhclient: "isc-dhcp-client",
+  dhcpd: "isc-dhcp-server",
   fping: "fping",
   ping: "iputils-ping",
   tcpdump: "tcpdump",

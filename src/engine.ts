@@ -12,7 +12,7 @@ import { shapeUplink } from "./adapter/shaper.ts";
 import { readState, writeState } from "./adapter/state-file.ts";
 import { openTrafficMeter } from "./adapter/traffic.ts";
 import type { RunScript } from "./core/command.ts";
-import type { Event, Order, UsageCounted } from "./core/event.ts";
+import type { ClientPlace, Event, Order, UsageCounted } from "./core/event.ts";
 import { FIREWALL_TABLE } from "./core/firewall.ts";
 import { isGateway, type Neighbour } from "./core/gateway-asking.ts";
 import { type View, viewOf } from "./core/notify/view.ts";
@@ -121,7 +121,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     configure: (settings) => {
       probers.keepOnly(settings.uplinks.map((uplink) => uplink.name));
-      clients.keepOnly(withClients(settings));
+      clients.keepOnly((client) => isClientWanted(client, settings));
       push({ kind: "configured", settings });
       push({ kind: "kernel-changed" });
     },
@@ -141,8 +141,8 @@ export const openEngine = (options: EngineOptions): Engine => {
   };
 };
 
-const withClients = ({ uplinks }: Settings): readonly string[] =>
-  uplinks.flatMap(({ name, families }) => (families.ipv4.method === "dhcp" ? [name] : []));
+const isClientWanted = ({ uplink, family }: ClientPlace, { uplinks }: Settings): boolean =>
+  uplinks.some(({ name, families }) => name === uplink && families[family].method === "dhcp");
 
 /** Most steps are answers to probes, of which nobody needs to hear. */
 const isNews = ({ event, commands }: Stepped): boolean =>

@@ -30,7 +30,7 @@ export const buildDaemonDeb = ({ out, version, architecture, bom }) => {
 
 const addProgram = (tree, cpu) => {
   tree.copy(`${ROOT}bin/wan-failover`, `${HOME}/bin/wan-failover`, { mode: 0o755 });
-  tree.copy(`${ROOT}bin/udhcpc-hook`, `${HOME}/bin/udhcpc-hook`, { mode: 0o755 });
+  tree.copy(`${ROOT}bin/dhcp-hook`, `${HOME}/bin/dhcp-hook`, { mode: 0o755 });
   // A router has no use for the lab.
   tree.copy(`${ROOT}dist`, `${HOME}/dist`, { only: (path) => !path.endsWith("/lab.mjs") });
   for (const name of NATIVE.map((each) => each.replace("{cpu}", cpu)))

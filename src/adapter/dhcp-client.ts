@@ -3,81 +3,109 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunClient } from "../core/command.ts";
-import type { ClientEvent } from "../core/event.ts";
+import type { ClientEvent, ClientPlace } from "../core/event.ts";
 
-/** The DHCP clients of all uplinks, `udhcpc` each. */
+/** The DHCP clients of all uplinks: `udhcpc` each for IPv4, `dhclient` for IPv6. */
 export interface DhcpClients {
-  /** Starts an uplink's, in the place of the one that runs. Its words and its end come as events. Never throws. */
+  /** Starts one, in the place of the one that runs for this uplink and family. Its words and its end come as events. Never throws. */
   run(client: RunClient): void;
-  /** Ends those of uplinks that are not named. Never throws. */
-  keepOnly(uplinks: readonly string[]): void;
+  /** Ends those that aren't wanted. Never throws. */
+  keepOnly(isWanted: (client: ClientPlace) => boolean): void;
   /** Ends all; leases are kept. Never throws. */
   close(): void;
 }
 
 export interface DhcpClientsOptions {
-  /** Where the processes' numbers are kept, for a successor of ours who finds them still running. */
+  /** Where the processes' numbers are kept, for a successor of ours who finds them still running, and dhclient's own notes. */
   readonly directory: string;
   readonly onEvent: (event: ClientEvent) => void;
 }
 
-/** What udhcpc runs when it has something to say; it writes the words of its environment to standard output, a pipe of ours; udhcpc closes all others. */
-const HOOK = fileURLToPath(new URL("../bin/udhcpc-hook", import.meta.url));
-
-/** Five questions within ten seconds, a pause of five, and so on. */
-const PACE = ["-t", "5", "-T", "2", "-A", "5"];
+/** What the programs run when they have something to say; it writes the words of its environment to standard output, a pipe of ours; udhcpc closes all others. */
+const HOOK = fileURLToPath(new URL("../bin/dhcp-hook", import.meta.url));
 
 /** More than all that the hook passes on can be long; whoever says more is not heard. */
 const REPORT_MAX = 16_384;
 
+interface Running {
+  readonly place: ClientPlace;
+  end(): void;
+}
+
 /** No client runs yet. */
 export const openDhcpClients = ({ directory, onEvent }: DhcpClientsOptions): DhcpClients => {
-  const running = new Map<string, () => void>();
-  const endWhere = (isOver: (uplink: string) => boolean): void => {
-    for (const [uplink, end] of running) {
-      if (!isOver(uplink)) continue;
-      running.delete(uplink);
-      end();
-    }
+  let running: readonly Running[] = [];
+  const endWhere = (isOver: (place: ClientPlace) => boolean): void => {
+    for (const { end } of running.filter(({ place }) => isOver(place))) end();
+    running = running.filter(({ place }) => !isOver(place));
   };
   return {
     run: (client) => {
-      endWhere((uplink) => uplink === client.uplink);
-      const pidFile = join(directory, `udhcpc-${client.uplink}.pid`);
-      endOrphan(pidFile);
-      running.set(client.uplink, start(client, pidFile, onEvent));
+      endWhere(({ uplink, family }) => uplink === client.uplink && family === client.family);
+      const call = callOf(client, directory);
+      endOrphan(call.pidFile);
+      running = [...running, { place: client, end: start(client, call, onEvent) }];
     },
-    keepOnly: (uplinks) => endWhere((uplink) => !uplinks.includes(uplink)),
+    keepOnly: (isWanted) => endWhere((place) => !isWanted(place)),
     close: () => endWhere(() => true),
   };
 };
 
+/** A program that asks for leases and configures nothing. */
+interface Call {
+  readonly program: string;
+  readonly argv: readonly string[];
+  readonly pidFile: string;
+}
+
+const callOf = (client: RunClient, directory: string): Call =>
+  client.family === "ipv4" ? udhcpc(client, directory) : dhclient(client, directory);
+
+/** Five questions within ten seconds, a pause of five, and so on. */
+const PACE = ["-t", "5", "-T", "2", "-A", "5"];
+
+const udhcpc = ({ uplink, interface: device, address }: RunClient, directory: string): Call => {
+  const pidFile = join(directory, `udhcpc-${uplink}.pid`);
+  const again = address === null ? [] : ["-r", address];
+  return { program: "udhcpc", argv: ["-f", "-i", device, "-s", HOOK, "-p", pidFile, ...PACE, ...again], pidFile };
+};
+
+/** In the foreground; known to the server by the hardware address, so that it needs no memory over a boot; without the machine's own settings. */
+const MANNERS = ["-6", "-d", "-q", "-D", "LL", "-cf", "/dev/null", "-sf", HOOK];
+
+/** What it was lent it takes up again, and asks for nothing else then: other wishes need other notes. */
+const dhclient = ({ uplink, interface: device, prefix }: RunClient, directory: string): Call => {
+  const pidFile = join(directory, `dhclient-${uplink}.pid`);
+  const wishes = prefix ? ["-N", "-P"] : ["-N"];
+  const leases = join(directory, `dhclient-${uplink}${wishes.join("")}.leases`);
+  return { program: "dhclient", argv: [...MANNERS, "-lf", leases, "-pf", pidFile, ...wishes, device], pidFile };
+};
+
 /** Starts one and gives what ends it; after that it says no more. */
-const start = (client: RunClient, pidFile: string, onEvent: (event: ClientEvent) => void): (() => void) => {
-  const { uplink, address } = client;
+const start = (
+  { uplink, family }: RunClient,
+  { program, argv }: Call,
+  onEvent: (event: ClientEvent) => void,
+): (() => void) => {
+  const about = { uplink, family };
   let over = false;
   const tell = (event: ClientEvent): void => {
     if (!over) onEvent(event);
     over ||= event.kind === "client-ended";
   };
-  const again = address === null ? [] : ["-r", address];
-  const argv = ["-f", "-i", client.interface, "-s", HOOK, "-p", pidFile, ...PACE, ...again];
+  const ended = (problem: string): void => tell({ kind: "client-ended", ...about, problem });
   const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin:/usr/bin:/bin`;
-  const child = spawn("udhcpc", argv, { env: { PATH: path }, cwd: "/", stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(program, argv, { env: { PATH: path }, cwd: "/", stdio: ["ignore", "pipe", "ignore"] });
   child.once("error", ({ code }: NodeJS.ErrnoException) =>
-    tell({ kind: "client-ended", uplink, problem: code === "ENOENT" ? MISSING : `udhcpc can't be started (${code})` }),
+    ended(code === "ENOENT" ? `${program} is not installed` : `${program} can't be started (${code})`),
   );
-  child.once("exit", (code, signal) =>
-    tell({ kind: "client-ended", uplink, problem: `udhcpc ended (${signal ?? `exit code ${code}`})` }),
-  );
-  listen(child, (what, words) => tell({ kind: "client-told", uplink, what, words }));
+  child.once("exit", (code, signal) => ended(`${program} ended (${signal ?? `exit code ${code}`})`));
+  listen(child, (what, words) => tell({ kind: "client-told", ...about, what, words }));
   return () => {
     over = true;
     child.kill("SIGTERM");
   };
 };
-
-const MISSING = "udhcpc is not installed";
 
 /** A report is a line for each word and an empty one at its end. */
 const listen = (child: ChildProcess, tell: (what: string, words: Record<string, string>) => void): void => {

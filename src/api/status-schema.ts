@@ -17,7 +17,24 @@ const familyStatus = z.object({
   drains: z.array(z.object({ uplink: z.string(), leftMs: duration })),
 });
 
+const dhcp = z.object({
+  problem: z.string().nullable(),
+  lease: z
+    .object({
+      address: z.string(),
+      gateway: z.string().nullable(),
+      dns: names,
+      server: z.string().nullable(),
+      ageMs: duration,
+      leftMs: duration,
+    })
+    .nullable(),
+  prefix: z.object({ prefix: z.string(), leftMs: duration }).optional(),
+});
+
 const uplinkFamilyStatus = z.object({
+  method: z.enum(["external", "static", "dhcp", "none"]).optional(),
+  dhcp: dhcp.optional(),
   verdict: z.enum(["unknown", "up", "suspect", "down", "hold-down"]),
   sinceMs: duration,
   reason: z.string(),
@@ -50,21 +67,6 @@ const uplinkStatus = z.object({
       share: z.number(),
     })
     .nullable(),
-  dhcp: z
-    .object({
-      problem: z.string().nullable(),
-      lease: z
-        .object({
-          address: z.string(),
-          gateway: z.string().nullable(),
-          dns: names,
-          server: z.string().nullable(),
-          ageMs: duration,
-          leftMs: duration,
-        })
-        .nullable(),
-    })
-    .optional(),
   traffic: z.object({ rate: carried.nullable(), month: carried.nullable() }).optional(),
   families: z.object({ ipv4: uplinkFamilyStatus.nullable(), ipv6: uplinkFamilyStatus.nullable() }),
 });

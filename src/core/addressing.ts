@@ -25,10 +25,9 @@ export const linksToSwitchOn = (uplinks: readonly UplinkState[], kernel: KernelS
     return link !== undefined && !link.adminUp && isOurDuty(uplink.settings) ? [link] : [];
   });
 
-const leasedAddress = ({ client }: UplinkState, family: Family): OwnAddress | null => {
-  if (family === "ipv6" || client === null || client.lease === null) return null;
-  const { address, prefixLength } = client.lease;
-  return { address, prefixLength };
+const leasedAddress = ({ clients }: UplinkState, family: Family): OwnAddress | null => {
+  const lease = clients[family]?.lease ?? null;
+  return lease === null ? null : { address: lease.address, prefixLength: lease.prefixLength };
 };
 
 const linkOf = ({ settings }: UplinkState, kernel: KernelState): Link | undefined =>

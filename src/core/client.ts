@@ -1,34 +1,48 @@
-import type { Command } from "./command.ts";
-import type { ClientEvent } from "./event.ts";
-import { type Lease, readLease } from "./lease.ts";
-import type { Report } from "./report.ts";
+import type { Command, RunClient } from "./command.ts";
+import { FAMILIES, type Family } from "./family.ts";
+import type { KernelState, Link } from "./kernel.ts";
+import type { Lease } from "./lease.ts";
+import type { Delegation } from "./lease6.ts";
+import type { ClientNews } from "./report.ts";
+import type { UplinkSettings } from "./settings.ts";
 import type { State, UplinkState } from "./state.ts";
 
-/** The DHCP client of an uplink, a child process, and what it brought. */
+/** The DHCP client of an uplink and family, a child process, and what it brought. */
 export interface Client {
   /** The index of the interface that it runs on, null while none runs. */
   readonly link: number | null;
   readonly lease: Lease | null;
+  /** IPv6: the prefix that it was asked for as well. */
+  readonly delegation: Delegation | null;
   /** Why there is no lease, or no newer one, in a sentence; null where all is well. */
   readonly problem: string | null;
   /** It isn't started sooner than this. */
   readonly startAt: number;
+  /** It runs since then. */
+  readonly startedAt: number;
   /** How often it ended by itself since the last lease. */
   readonly endings: number;
 }
 
-/** A client that ended is started again after a second, then ever more rarely (ms). */
-const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 60_000;
+/** Whether the DHCPv6 client of an uplink asks for a prefix too: nothing else says which one local hosts appear with. Never throws. */
+export const wantsPrefix = ({ prefixes }: UplinkSettings): boolean => prefixes !== null && prefixes.outer === null;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** A client that doesn't run yet. `lease`: what an earlier one left, if it still holds. Never throws. */
-export const newClient = (lease: Lease | null): Client => ({
+/** A server that is there answers within two or three questions: after so long (ms) people are told that none does. */
+const PATIENCE_MS = 10_000;
+
+/** A client asks for more time at half of a lease's, and asks every server from seven eighths on (RFC 2131 § 4.4.5); the rest is for the answer. */
+const LATE = 0.9;
+
+/** A client that doesn't run yet, with what an earlier one left, if it still holds. Never throws. */
+export const newClient = ({ lease, delegation }: Pick<Client, "lease" | "delegation">): Client => ({
   link: null,
   lease,
+  delegation,
   problem: null,
   startAt: 0,
+  startedAt: 0,
   endings: 0,
 });
 
@@ -42,88 +56,112 @@ interface Tended {
 
 /** Forgets leases whose time is over, and lets a client run on each interface that shall have one. Pure; never throws. */
 export const tendClients = (state: State, now: number): Tended => {
-  const tended = state.uplinks.map((uplink) => tend(state, uplink, now));
+  const tended = state.uplinks.map((uplink) => tendUplink(state.kernel, uplink, now));
   const unchanged = tended.every(({ uplink }, index) => uplink === state.uplinks[index]);
   return {
     state: unchanged ? state : { ...state, uplinks: tended.map(({ uplink }) => uplink) },
     commands: tended.flatMap(({ commands }) => commands),
-    reviewAt: Math.min(NEVER, ...tended.map(({ uplink }) => lookAgainAt(uplink.client, now))),
+    reviewAt: Math.min(NEVER, ...tended.flatMap(({ uplink }) => clientsOf(uplink).map((one) => lookAgainAt(one, now)))),
   };
 };
 
-const tend = ({ kernel }: State, uplink: UplinkState, now: number): { uplink: UplinkState; commands: Command[] } => {
-  const { client, device } = uplink;
-  if (client === null || device === null || kernel === null) return { uplink, commands: [] };
-  const lease = client.lease !== null && client.lease.expiresAt <= now ? null : client.lease;
-  const kept = lease === client.lease ? uplink : { ...uplink, client: { ...client, lease, problem: EXPIRED } };
-  const link = kernel.links.find(({ name }) => name === device.name);
-  if (link === undefined || client.link === link.index || now < client.startAt) return { uplink: kept, commands: [] };
-  const { name } = uplink.settings;
-  return {
-    uplink: { ...kept, client: { ...(kept.client ?? client), link: link.index } },
-    commands: [{ kind: "run-client", uplink: name, interface: device.name, address: lease?.address ?? null }],
-  };
-};
+/** The clients that an uplink has. Never throws. */
+export const clientsOf = ({ clients }: UplinkState): readonly Client[] =>
+  FAMILIES.flatMap((family) => clients[family] ?? []);
 
-const EXPIRED = "the lease has expired, and the DHCP server gave no other";
+interface TendedUplink {
+  readonly uplink: UplinkState;
+  readonly commands: readonly Command[];
+}
 
-const lookAgainAt = (client: Client | null, now: number): number => {
-  if (client === null) return NEVER;
-  const startAt = client.link === null && client.startAt > now ? client.startAt : NEVER;
-  return Math.min(startAt, client.lease?.expiresAt ?? NEVER);
-};
+const tendUplink = (kernel: KernelState | null, uplink: UplinkState, now: number): TendedUplink =>
+  FAMILIES.reduce<TendedUplink>(
+    (done, family) => {
+      const client = done.uplink.clients[family];
+      if (client === null || kernel === null) return done;
+      const kept = withoutWhatIsOver(client, now);
+      const link = linkFor(done.uplink, { family, kernel });
+      const starts = link !== null && kept.link !== link.index && now >= kept.startAt;
+      const after = starts ? { ...kept, link: link.index, startedAt: now } : kept;
+      const run = starts ? [runOn(link, { uplink, family, client: kept })] : [];
+      return {
+        uplink: after === client ? done.uplink : withClient(done.uplink, family, after),
+        commands: [...done.commands, ...complaint({ uplink, family }, client, kept), ...run],
+      };
+    },
+    { uplink, commands: [] },
+  );
 
-/** What a client said, or that it has ended. What is not to be believed changes nothing but the problem. Pure; never throws. */
-export const noteClient = (
-  state: State,
-  event: ClientEvent,
-  now: number,
-): { readonly state: State; readonly reports: readonly Report[] } => {
-  const reports: Report[] = [];
-  const uplinks = state.uplinks.map((uplink) => {
-    if (uplink.settings.name !== event.uplink || uplink.client === null) return uplink;
-    const client = after(uplink.client, event, now);
-    reports.push(...newsOf(event.uplink, uplink.client, client));
-    return { ...uplink, client };
-  });
-  return { state: { ...state, uplinks }, reports };
-};
-
-const newsOf = (uplink: string, before: Client, { lease, problem }: Client): readonly Report[] => {
-  if (problem !== null && problem !== before.problem) {
-    return [{ kind: "client-news", uplink, importance: "info", text: problem }];
-  }
-  if (lease === null || lease === before.lease) return [];
-  const isNew = leaseText(lease) !== (before.lease && leaseText(before.lease));
-  return [{ kind: "client-news", uplink, importance: isNew ? "info" : "debug", text: leaseText(lease) }];
-};
-
-/** A lease in words. Never throws. */
-const leaseText = ({ address, prefixLength, gateway, server }: Lease): string =>
-  `${address}/${prefixLength}, gateway ${gateway ?? "none"}, from ${server ?? "an unnamed server"}`;
-
-const after = (client: Client, event: ClientEvent, now: number): Client => {
-  if (event.kind === "client-ended") return ended(client, event.problem, now);
-  switch (event.what) {
-    case "bound":
-    case "renew": {
-      const lease = readLease(event.words, now);
-      if (typeof lease === "string") return { ...client, problem: `the DHCP server hands out nonsense: ${lease}` };
-      return { ...client, lease, problem: null, endings: 0 };
-    }
-    case "nak":
-      return { ...client, lease: null, problem: "the DHCP server refuses our address" };
-    case "leasefail":
-      return { ...client, problem: "no DHCP server answers" };
-    default:
-      return client;
-  }
-};
-
-const ended = (client: Client, problem: string, now: number): Client => ({
-  ...client,
-  link: null,
-  problem,
-  endings: client.endings + 1,
-  startAt: now + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(client.endings, 10)),
+/** With another client. Never throws. */
+export const withClient = (uplink: UplinkState, family: Family, client: Client): UplinkState => ({
+  ...uplink,
+  clients: { ...uplink.clients, [family]: client },
 });
+
+const complaint = (
+  { uplink, family }: { uplink: UplinkState; family: Family },
+  before: Client,
+  { problem }: Client,
+): readonly Command[] =>
+  problem === null || problem === before.problem
+    ? []
+    : [{ kind: "report", report: clientNews({ uplink: uplink.settings.name, family, text: problem }) }];
+
+/** News of a client that the log has, unless said otherwise, at its usual level. Never throws. */
+export const clientNews = (
+  news: Omit<ClientNews, "kind" | "importance"> & Partial<Pick<ClientNews, "importance">>,
+): ClientNews => ({ kind: "client-news", importance: "info", ...news });
+
+/** Where a client could run now. DHCPv6 is asked for from a link-local address, which a new link has after a second or two. */
+const linkFor = ({ device }: UplinkState, { family, kernel }: { family: Family; kernel: KernelState }): Link | null => {
+  const link = kernel.links.find(({ name }) => name === device?.name);
+  if (link === undefined || family === "ipv4") return link ?? null;
+  const speaks = kernel.addresses.some((one) => one.link === link.index && one.family === "ipv6" && !one.global);
+  return speaks ? link : null;
+};
+
+const runOn = (
+  link: Link,
+  { uplink, family, client }: { uplink: UplinkState; family: Family; client: Client },
+): RunClient => ({
+  kind: "run-client",
+  uplink: uplink.settings.name,
+  family,
+  interface: link.name,
+  address: client.lease?.address ?? null,
+  prefix: family === "ipv6" && wantsPrefix(uplink.settings),
+});
+
+const withoutWhatIsOver = (client: Client, now: number): Client => {
+  const lease = client.lease !== null && client.lease.expiresAt <= now ? null : client.lease;
+  const delegation = client.delegation !== null && client.delegation.expiresAt <= now ? null : client.delegation;
+  if (lease !== client.lease || delegation !== client.delegation) {
+    return { ...client, lease, delegation, problem: EXPIRED };
+  }
+  return client.problem === null && lateAt(client) <= now
+    ? { ...client, problem: lent(client) === null ? UNANSWERED : UNRENEWED }
+    : client;
+};
+
+/** In the place of a lease that ended. */
+export const EXPIRED = "the lease has expired, and the DHCP server gave no other";
+/** In the place of a lease, or of a newer one. */
+export const UNANSWERED = "no DHCP server answers";
+const UNRENEWED = "the DHCP server doesn't renew it";
+
+/** What ends first. */
+const lent = ({ lease, delegation }: Client): Lease | Delegation | null =>
+  lease !== null && delegation !== null && delegation.expiresAt < lease.expiresAt ? delegation : (lease ?? delegation);
+
+/** When an answer that is still missing is one too late. */
+const lateAt = (client: Client): number => {
+  const held = lent(client);
+  if (held !== null) return held.obtainedAt + (held.expiresAt - held.obtainedAt) * LATE;
+  return client.link === null ? NEVER : client.startedAt + PATIENCE_MS;
+};
+
+const lookAgainAt = (client: Client, now: number): number => {
+  const startAt = client.link === null && client.startAt > now ? client.startAt : NEVER;
+  const late = client.problem === null ? lateAt(client) : NEVER;
+  return Math.min(startAt, late, client.lease?.expiresAt ?? NEVER, client.delegation?.expiresAt ?? NEVER);
+};

@@ -52,13 +52,16 @@ export interface AskAsterisk {
   readonly access: AsteriskAccess;
 }
 
-/** Run an uplink's DHCP client, in the place of the one that runs. Answered by `client-told` and `client-ended`. */
+/** Run the DHCP client of an uplink and family, in the place of the one that runs. Answered by `client-told` and `client-ended`. */
 export interface RunClient {
   readonly kind: "run-client";
   readonly uplink: string;
+  readonly family: Family;
   readonly interface: string;
-  /** To be asked for; null: any. */
+  /** To be asked for; null: any. IPv6: the client itself remembers. */
   readonly address: string | null;
+  /** IPv6: whether a prefix is asked for as well. */
+  readonly prefix: boolean;
 }
 
 /** Run one of the admin's scripts, without a shell. Answered by the event `script-ended`. */

@@ -56,12 +56,18 @@ export interface ProbeOutcome {
   readonly seq: number;
 }
 
-/** About an uplink's DHCP client. */
+/** About the DHCP client of an uplink and family. */
 export type ClientEvent =
-  /** `what`: bound, renew, nak, leasefail, deconfig. */
-  | { readonly kind: "client-told"; readonly uplink: string; readonly what: string; readonly words: LeaseWords }
+  /** `what`: bound, renew, nak, leasefail, deconfig (udhcpc); BOUND6, RENEW6, REBIND6, EXPIRE6 and the like (dhclient). */
+  | ({ readonly kind: "client-told"; readonly what: string; readonly words: LeaseWords } & ClientPlace)
   /** It ended by itself, or could not be started. `problem`: one clause. */
-  | { readonly kind: "client-ended"; readonly uplink: string; readonly problem: string };
+  | ({ readonly kind: "client-ended"; readonly problem: string } & ClientPlace);
+
+/** Which client. */
+export interface ClientPlace {
+  readonly uplink: string;
+  readonly family: Family;
+}
 
 /** The admin's scripts, as the config names them. */
 export type ScriptName = "change" | "allowFailback";

@@ -1,13 +1,13 @@
 import { formatNetwork, networkOf } from "./network.ts";
 
-/** What a DHCP server lent us (RFC 2131). */
+/** What a DHCP server lent us (RFC 2131, RFC 8415). */
 export interface Lease {
   readonly address: string;
-  /** 8..32. */
+  /** 8..32; 128 in IPv6. */
   readonly prefixLength: number;
-  /** null where the server named none. */
+  /** null where the server named none, as in IPv6 always. */
   readonly gateway: string | null;
-  /** DNS servers, eight at the most. */
+  /** DNS servers, `DNS_MOST` at the most. */
   readonly dns: readonly string[];
   /** null where it didn't say. */
   readonly server: string | null;
@@ -16,7 +16,7 @@ export interface Lease {
   readonly expiresAt: number;
 }
 
-/** What a client was told, by udhcpc's names: `ip`, `subnet`, `router`, `dns`, `serverid`, `lease`. Nothing in it can be trusted. */
+/** What a client was told, by udhcpc's names (`ip`, `subnet`, `router`, `dns`, `serverid`, `lease`) or dhclient's. Nothing in it can be trusted. */
 export type LeaseWords = Readonly<Record<string, string>>;
 
 /** Of wider networks nobody is a member; a server that lends one would take others' addresses from us. */
@@ -25,13 +25,14 @@ const PREFIX_MIN = 8;
 /** udhcpc keeps a shorter lease for so long, and doesn't ask sooner than half of it (seconds, udhcp/dhcpc.c). */
 const SECONDS_MIN = 122;
 
-/** For ever, in RFC 2131, is 136 years: a year is enough until the next question. */
-const SECONDS_MAX = 366 * 86_400;
+/** For ever, in RFC 2131 and RFC 8415, is 136 years: a year is enough until the next question. */
+export const SECONDS_MAX = 366 * 86_400;
 
 /** What a client assumes where the server doesn't say (seconds). */
 const SECONDS_USUAL = 3600;
 
-const DNS_MOST = 8;
+/** More DNS servers than these of one lease are not used. */
+export const DNS_MOST = 8;
 
 /** The lease in a client's words, or what is wrong with it, in a clause. `now`: milliseconds since boot. Never throws. */
 export const readLease = (words: LeaseWords, now: number): Lease | string => {
@@ -57,7 +58,8 @@ export const readLease = (words: LeaseWords, now: number): Lease | string => {
 
 const LONGEST_QUOTED = 40;
 
-const quoted = (text: string): string => JSON.stringify(text.slice(0, LONGEST_QUOTED));
+/** What a server said, cut and harmless to print. Never throws. */
+export const quoted = (text: string): string => JSON.stringify(text.slice(0, LONGEST_QUOTED));
 
 /** Unicast and not our own machine: first octets 1..126 and 128..223. */
 const isHost = (text: string): boolean => {

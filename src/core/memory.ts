@@ -1,8 +1,9 @@
+import type { Client } from "./client.ts";
 import { learn } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import type { Lease } from "./lease.ts";
 import type { SwitchKind } from "./report.ts";
+import type { UplinkSettings } from "./settings.ts";
 import type { Drain, FamilyState, State, Test, UplinkState } from "./state.ts";
 import type { UsageState } from "./usage.ts";
 
@@ -26,9 +27,14 @@ export interface Memory {
 export interface UplinkMemory {
   /** 1..31. */
   readonly number: number;
-  /** A lease, and the interface that it is for; missing in older memories. */
-  readonly leased?: { readonly interface: string; readonly lease: Lease } | null;
+  /** What DHCP clients brought; missing in older memories. */
+  readonly lent?: Readonly<Partial<Record<Family, KeptLease>>>;
   readonly learned: Readonly<Partial<Record<Family, Learned>>>;
+}
+
+/** What a DHCP client brought, and the interface that it is for. */
+export interface KeptLease extends Pick<Client, "lease" | "delegation"> {
+  readonly interface: string;
 }
 
 /** What to keep of a family's choice. */
@@ -51,14 +57,26 @@ export const remember = (state: State, now: number): Memory => ({
   told: state.scripts.told,
   capsTold: state.usage.told,
   resolverLinks: state.uplinks.flatMap(({ settings, device }) =>
-    (settings.dns.length > 0 || settings.families.ipv4.method === "dhcp") && device !== null ? [device.name] : [],
+    (settings.dns.length > 0 || hasClient(settings)) && device !== null ? [device.name] : [],
   ),
   originalSysctls: state.originalSysctls,
 });
 
+const hasClient = ({ families }: UplinkSettings): boolean =>
+  FAMILIES.some((family) => families[family].method === "dhcp");
+
 const rememberUplink = (uplink: UplinkState, now: number): UplinkMemory => ({
   number: uplink.number,
-  leased: uplink.client?.lease && uplink.device ? { interface: uplink.device.name, lease: uplink.client.lease } : null,
+  lent: Object.fromEntries(
+    FAMILIES.flatMap((family) => {
+      const client = uplink.clients[family];
+      if (client === null || uplink.device === null) return [];
+      const { lease, delegation } = client;
+      return lease === null && delegation === null
+        ? []
+        : [[family, { interface: uplink.device.name, lease, delegation } satisfies KeptLease]];
+    }),
+  ),
   learned: Object.fromEntries(
     FAMILIES.flatMap((family) => {
       const monitor = uplink.families[family];

@@ -39,7 +39,7 @@ export const reportText = (report: Report): ReportText => {
     case "online":
       return error(`An uplink works again: ${placeName(report)} ${report.reason}`);
     case "client-news":
-      return { importance: report.importance, text: `${report.uplink} DHCP: ${report.text}` };
+      return { importance: report.importance, text: `${placeName(report)} DHCP: ${report.text}` };
     case "kernel-mended":
       return info(`Somebody changed what is ours; restored ${report.what}${more(report.edits)}`);
     case "cap-reached":

@@ -53,13 +53,7 @@ export type Report =
   | { readonly kind: "offline"; readonly reason: string }
   /** The first one has returned. */
   | { readonly kind: "online"; readonly uplink: string; readonly family: Family; readonly reason: string }
-  /** About an uplink's DHCP client; `importance` as in the log. */
-  | {
-      readonly kind: "client-news";
-      readonly uplink: string;
-      readonly text: string;
-      readonly importance: "info" | "debug";
-    }
+  | ClientNews
   /** An uplink has used so much (percent) of its cap. */
   | {
       readonly kind: "cap-reached";
@@ -80,3 +74,13 @@ export type Report =
     }
   /** The kernel refused an edit. */
   | { readonly kind: "edit-failed"; readonly what: string; readonly message: string };
+
+/** About an uplink's DHCP client. */
+export interface ClientNews {
+  readonly kind: "client-news";
+  readonly uplink: string;
+  readonly family: Family;
+  readonly text: string;
+  /** As in the log. */
+  readonly importance: "info" | "debug";
+}

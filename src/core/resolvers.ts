@@ -1,4 +1,5 @@
 import { candidates, isWorking } from "./candidate.ts";
+import { clientsOf } from "./client.ts";
 import type { Command, ResolverLink } from "./command.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import type { State, UplinkState } from "./state.ts";
@@ -16,9 +17,12 @@ export interface Resolver {
 /** The names of the uplinks that carry each family. */
 export type Carriers = Readonly<Record<Family, readonly string[]>>;
 
-/** The DNS servers of an uplink: those of the config, else those of its lease. */
-const serversOf = ({ settings, client }: UplinkState): readonly string[] =>
-  settings.dns.length > 0 ? settings.dns : (client?.lease?.dns ?? []);
+/** The DNS servers of an uplink: those of the config, else those of its leases. */
+const serversOf = (uplink: UplinkState): readonly string[] => {
+  if (uplink.settings.dns.length > 0) return uplink.settings.dns;
+  const lent = clientsOf(uplink).flatMap(({ lease, delegation }) => (lease ?? delegation)?.dns ?? []);
+  return [...new Set(lent)];
+};
 
 const resolversOf = (uplink: UplinkState): readonly Resolver[] =>
   serversOf(uplink).map((address) => ({

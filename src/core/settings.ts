@@ -71,7 +71,7 @@ export interface UplinkSettings {
 
 /** One uplink in one address family. */
 export interface UplinkFamilySettings {
-  /** external: somebody else configures it and we learn. static: we do. dhcp: so does a DHCP client of ours (IPv4). none: this family is not used on this uplink. */
+  /** external: somebody else configures it and we learn. static: we do. dhcp: we do, with what a DHCP client of ours is lent. none: this family is not used on this uplink. */
   readonly method: "external" | "static" | "dhcp" | "none";
   /** What the interface is given; null unless method is static. */
   readonly address: OwnAddress | null;

@@ -1,5 +1,5 @@
 import { startCalls } from "./calls.ts";
-import { type Client, newClient } from "./client.ts";
+import { type Client, newClient, wantsPrefix } from "./client.ts";
 import { startDetector } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import type { DetectionSettings } from "./detector/presets.ts";
@@ -7,7 +7,7 @@ import { deviceOf } from "./device.ts";
 import type { Family } from "./family.ts";
 import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
 import { MOST_UPLINKS } from "./mark.ts";
-import type { Memory, UplinkMemory } from "./memory.ts";
+import type { KeptLease, Memory, UplinkMemory } from "./memory.ts";
 import { startScripts } from "./scripts.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
@@ -92,13 +92,13 @@ export const withUplinks = (state: State, { settings, memory, now }: Reconfigura
   const uplinks = settings.uplinks.map((one) => {
     const before = state.uplinks.find((uplink) => uplink.settings.name === one.name);
     const learned = memory?.uplinks[one.name]?.learned ?? {};
-    const leased = memory?.uplinks[one.name]?.leased ?? null;
+    const lent = memory?.uplinks[one.name]?.lent ?? {};
     return reconfigure({
       one,
       before,
       number: numbers.get(one.name) ?? MOST_UPLINKS,
       learned,
-      leased,
+      lent,
       seed: state.seed,
       now,
     });
@@ -150,12 +150,12 @@ interface Reconfigure {
   readonly before: UplinkState | undefined;
   readonly number: number;
   readonly learned: Readonly<Partial<Record<Family, Learned>>>;
-  readonly leased: UplinkMemory["leased"];
+  readonly lent: NonNullable<UplinkMemory["lent"]>;
   readonly seed: number;
   readonly now: number;
 }
 
-const reconfigure = ({ one, before, number, learned, leased, seed, now }: Reconfigure): UplinkState => {
+const reconfigure = ({ one, before, number, learned, lent, seed, now }: Reconfigure): UplinkState => {
   const monitor = (family: Family): Monitor | null => {
     if (one.families[family].method === "none") return null;
     const kept = before?.families[family];
@@ -169,10 +169,11 @@ const reconfigure = ({ one, before, number, learned, leased, seed, now }: Reconf
     });
   };
   const known = before?.device ?? null;
+  const client = (family: Family): Client | null => clientOf({ one, family, before, kept: lent[family], now });
   return {
     settings: one,
     device: one.interface === null ? known : { name: one.interface, shared: false },
-    client: clientOf({ one, before, leased, now }),
+    clients: { ipv4: client("ipv4"), ipv6: client("ipv6") },
     number,
     prefixes: before?.prefixes ?? [],
     mistranslated: before?.mistranslated ?? false,
@@ -180,13 +181,27 @@ const reconfigure = ({ one, before, number, learned, leased, seed, now }: Reconf
   };
 };
 
-/** A client goes on where nothing about it has changed; a lease also outlives the daemon that it was given to. */
-const clientOf = ({ one, before, leased, now }: Omit<Reconfigure, "number" | "learned" | "seed">): Client | null => {
-  if (one.families.ipv4.method !== "dhcp") return null;
-  if (before?.client && before.settings.interface === one.interface) return before.client;
-  const holds = leased != null && leased.interface === one.interface && leased.lease.expiresAt > now;
-  return newClient(holds ? leased.lease : null);
+interface TakeUpClient extends Pick<Reconfigure, "one" | "before" | "now"> {
+  readonly family: Family;
+  readonly kept: KeptLease | undefined;
+}
+
+/** A client goes on where nothing about it has changed; what it brought also outlives the daemon that it was given to. */
+const clientOf = ({ one, family, before, kept, now }: TakeUpClient): Client | null => {
+  if (one.families[family].method !== "dhcp") return null;
+  const running = before?.clients[family] ?? null;
+  if (running !== null && before?.settings.interface === one.interface) {
+    return family === "ipv4" || wantsPrefix(before.settings) === wantsPrefix(one) ? running : newClient(running);
+  }
+  const held = kept !== undefined && kept.interface === one.interface ? kept : NOTHING;
+  const holds = (lent: { readonly expiresAt: number } | null): boolean => lent !== null && lent.expiresAt > now;
+  return newClient({
+    lease: holds(held.lease) ? held.lease : null,
+    delegation: holds(held.delegation) ? held.delegation : null,
+  });
 };
+
+const NOTHING = { lease: null, delegation: null } as const;
 
 interface StartMonitor {
   readonly one: UplinkSettings;

@@ -102,8 +102,8 @@ export interface UplinkState {
   readonly settings: UplinkSettings;
   /** The interface that it uses; where the config names none, the last that was found, null before. */
   readonly device: Device | null;
-  /** null unless IPv4's method is dhcp. */
-  readonly client: Client | null;
+  /** null unless the family's method is dhcp. */
+  readonly clients: Readonly<Record<Family, Client | null>>;
   /** 1..31, kept while the name is configured: it is in the marks of running flows. */
   readonly number: number;
   /** IPv6 prefixes that stand for each other as packets cross it. */

@@ -1,5 +1,5 @@
 import { candidates, isWorking } from "./candidate.ts";
-import type { Client } from "./client.ts";
+import { clientProblems, type DhcpStatus, dhcpStatus } from "./client-status.ts";
 import { obstacles, obstacleText } from "./destination.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
@@ -7,10 +7,10 @@ import { ownNames } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { reasonOf } from "./gateway.ts";
 import { mainFamily } from "./lead.ts";
-import type { Lease } from "./lease.ts";
 import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
 import { list, sameNames } from "./policy.ts";
+import type { UplinkFamilySettings } from "./settings.ts";
 import { shaperProblems } from "./shaping.ts";
 import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
 import { type Target, targetText } from "./target.ts";
@@ -63,8 +63,6 @@ export interface UplinkStatus {
   readonly metered: boolean;
   /** What it has used of its cap; null where it has none, or nothing was counted. */
   readonly usage: Usage | null;
-  /** Only where `ipv4.method` is dhcp. */
-  readonly dhcp?: DhcpStatus | undefined;
   /** Added by the daemon, which counts it; nothing is decided upon it. */
   readonly traffic?: TrafficStatus | undefined;
   /** null: this family is disabled on this uplink. */
@@ -87,6 +85,10 @@ export interface Carried {
 
 /** One uplink in one family: how it is, and on what evidence. */
 export interface UplinkFamilyStatus {
+  /** Who configures it, as in the config. */
+  readonly method?: UplinkFamilySettings["method"] | undefined;
+  /** Only where `method` is dhcp. */
+  readonly dhcp?: DhcpStatus | undefined;
   readonly verdict: Verdict;
   readonly sinceMs: number;
   readonly reason: string;
@@ -105,37 +107,6 @@ export interface UplinkFamilyStatus {
   /** The newest probes, oldest first: RTT, or null if lost. */
   readonly recentRttMs: readonly (number | null)[];
 }
-
-/** An uplink's DHCP client. */
-export interface DhcpStatus {
-  readonly lease: LeaseStatus | null;
-  /** Why there is no lease, or no newer one; null where all is well. */
-  readonly problem: string | null;
-}
-
-const dhcpStatus = ({ lease, problem }: Client, now: number): DhcpStatus => ({
-  lease: lease === null ? null : leaseStatus(lease, now),
-  problem,
-});
-
-/** What a DHCP server lent. */
-export interface LeaseStatus {
-  readonly address: string;
-  readonly gateway: string | null;
-  readonly dns: readonly string[];
-  readonly server: string | null;
-  readonly ageMs: number;
-  readonly leftMs: number;
-}
-
-const leaseStatus = (lease: Lease, now: number): LeaseStatus => ({
-  address: `${lease.address}/${lease.prefixLength}`,
-  gateway: lease.gateway,
-  dns: lease.dns,
-  server: lease.server,
-  ageMs: now - lease.obtainedAt,
-  leftMs: left(lease.expiresAt, now),
-});
 
 /** A probe younger than this (ms) and unanswered is not counted as lost yet. */
 const PENDING_MS = 1000;
@@ -194,7 +165,11 @@ const uplinkStatus = (uplink: UplinkState, now: number): Omit<UplinkStatus, "usa
   const { name, tier, weight, metered } = uplink.settings;
   const one = (family: Family): UplinkFamilyStatus | null => {
     const monitor = uplink.families[family];
-    return monitor === null ? null : monitorStatus(monitor, { targets: uplink.settings.families[family].targets, now });
+    if (monitor === null) return null;
+    const { method, targets } = uplink.settings.families[family];
+    const client = uplink.clients[family];
+    const dhcp = client === null ? {} : { dhcp: dhcpStatus(client, now) };
+    return { method, ...dhcp, ...monitorStatus(monitor, { targets, now }) };
   };
   return {
     name,
@@ -203,7 +178,6 @@ const uplinkStatus = (uplink: UplinkState, now: number): Omit<UplinkStatus, "usa
     tier,
     weight,
     metered,
-    ...(uplink.client === null ? {} : { dhcp: dhcpStatus(uplink.client, now) }),
     families: { ipv4: one("ipv4"), ipv6: one("ipv6") },
   };
 };
@@ -244,7 +218,7 @@ const medianRtt = (samples: readonly Sample[]): number | null => {
 const problems = (state: State, now: number): readonly string[] => [
   ...silentEverywhere(state),
   ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
-  ...state.uplinks.flatMap(clientProblem),
+  ...state.uplinks.flatMap(clientProblems),
   ...unrouted(state),
   ...untranslated(state),
   ...shaperProblems(state),
@@ -254,11 +228,6 @@ const problems = (state: State, now: number): readonly string[] => [
     ? ["Another program keeps changing our routes or rules; `wan-failover doctor` may name it."]
     : []),
 ];
-
-const clientProblem = ({ settings, client }: UplinkState): readonly string[] =>
-  client?.problem == null
-    ? []
-    : [`${settings.name} has no ${client.lease === null ? "" : "newer "}lease: ${client.problem}.`];
 
 const unrouted = ({ uplinks, kernel }: State): readonly string[] =>
   kernel === null
@@ -270,11 +239,12 @@ const unrouted = ({ uplinks, kernel }: State): readonly string[] =>
 
 const untranslated = ({ uplinks, kernel }: State): readonly string[] => {
   const uplinkInterfaces = ownNames(uplinks.map(({ device }) => device));
-  return uplinks.flatMap(({ settings, device, families }) => {
+  return uplinks.flatMap(({ settings, device, families, clients }) => {
     if (kernel === null || device === null || settings.prefixes === null || families.ipv6?.path.usable !== true)
       return [];
     const search = { interface: device.name, uplinkInterfaces, kernel };
-    const { problem } = translate({ settings: settings.prefixes, ...search });
+    const delegated = clients.ipv6?.delegation?.prefix ?? null;
+    const { problem } = translate({ settings: settings.prefixes, delegated, ...search });
     return problem === null ? [] : [`IPv6 prefixes on ${settings.name}: ${problem}.`];
   });
 };

@@ -1,5 +1,5 @@
 import { noteAnswer } from "./calls.ts";
-import { noteClient } from "./client.ts";
+import { noteClient } from "./client-told.ts";
 import type { Command } from "./command.ts";
 import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";

@@ -39,7 +39,7 @@ const surveyUplink = ({ uplink, device, kernel, uplinkInterfaces, now }: SurveyU
       const before = monitor.path;
       const search = {
         uplink: current.settings,
-        leased: leasedGateway(current, family),
+        leased: current.clients[family]?.lease?.gateway ?? null,
         device: device?.name ?? null,
         family,
       };
@@ -50,9 +50,6 @@ const surveyUplink = ({ uplink, device, kernel, uplinkInterfaces, now }: SurveyU
     },
     withPrefixes({ uplink: withDevice(uplink, device), kernel, uplinkInterfaces }),
   );
-
-const leasedGateway = ({ client }: UplinkState, family: Family): string | null =>
-  family === "ipv4" ? (client?.lease?.gateway ?? null) : null;
 
 /** The rules of our table keep to an interface that is gone until another takes its place. */
 const withDevice = (uplink: UplinkState, device: Device | null): UplinkState =>
@@ -65,8 +62,11 @@ const withPrefixes = (search: Omit<SurveyUplink, "device" | "now">): UplinkState
   const { uplink, kernel, uplinkInterfaces } = search;
   const settings = uplink.settings.prefixes;
   const name = uplink.device?.name ?? null;
+  const delegated = uplink.clients.ipv6?.delegation?.prefix ?? null;
   const prefixes =
-    settings === null || name === null ? [] : translate({ settings, interface: name, uplinkInterfaces, kernel }).pairs;
+    settings === null || name === null
+      ? []
+      : translate({ settings, delegated, interface: name, uplinkInterfaces, kernel }).pairs;
   const isGone = settings !== null && prefixes.length === 0;
   if (isGone || samePairs(prefixes, uplink.prefixes)) return uplink;
   return { ...uplink, prefixes, mistranslated: uplink.mistranslated || uplink.prefixes.length > 0 };

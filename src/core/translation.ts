@@ -24,6 +24,8 @@ export interface Translation {
 /** What a translation follows from. */
 export interface TranslationInput {
   readonly settings: PrefixSettings;
+  /** What a DHCPv6 server delegated to the uplink; null for nothing. */
+  readonly delegated: string | null;
   readonly interface: string;
   /** Of all uplinks: what is on none of them is inside. */
   readonly uplinkInterfaces: readonly string[];
@@ -44,10 +46,10 @@ export const translate = (input: TranslationInput): Translation => {
   });
 };
 
-/** What the config says, else the network of the interface's newest global address. */
+/** What the config says, else what was delegated, else the network of the interface's newest global address. */
 const outerPrefix = (input: TranslationInput): Network | null => {
-  const { settings } = input;
-  if (settings.outer !== null) return parseNetwork(settings.outer, "ipv6");
+  const known = input.settings.outer ?? input.delegated;
+  if (known !== null) return parseNetwork(known, "ipv6");
   return networksOn(input, (name) => name === input.interface).find((network) => !isPrivate(network)) ?? null;
 };
 

@@ -17,7 +17,7 @@ const uplinks = [FIBER, STATIC].map(
   (settings, place): UplinkState => ({
     settings,
     device: null,
-    client: null,
+    clients: { ipv4: null, ipv6: null },
     number: place + 1,
     prefixes: [],
     mistranslated: false,

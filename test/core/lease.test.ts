@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Client, newClient, noteClient, tendClients } from "../../src/core/client.ts";
+import { type Client, newClient, tendClients } from "../../src/core/client.ts";
+import { noteClient } from "../../src/core/client-told.ts";
 import { readLease } from "../../src/core/lease.ts";
 import { networkOf } from "../../src/core/network.ts";
 import { start } from "../../src/core/start.ts";
@@ -92,15 +93,19 @@ describe("a DHCP client", () => {
     ...start({ settings: settingsOf([FIBER, dhcp]), memory: null, seed: 1, now: 0 }),
     kernel: kernelState(),
   };
-  const clientOf = (state: State): Client => state.uplinks[1]?.client ?? newClient(null);
+  const clientOf = (state: State): Client =>
+    state.uplinks[1]?.clients.ipv4 ?? newClient({ lease: null, delegation: null });
   const told = (state: State, what: string, now: number, words = WORDS): State =>
-    noteClient(state, { kind: "client-told", uplink: "lte", what, words }, now).state;
+    noteClient(state, { kind: "client-told", uplink: "lte", family: "ipv4", what, words }, now).state;
   const ended = (state: State, now: number): State =>
-    noteClient(state, { kind: "client-ended", uplink: "lte", problem: "udhcpc is not installed" }, now).state;
+    noteClient(state, { kind: "client-ended", uplink: "lte", family: "ipv4", problem: "udhcpc is not installed" }, now)
+      .state;
 
   test("runs on its interface, once, and asks for what it had", () => {
     const { state, commands } = tendClients(begun, 0);
-    expect(commands).toEqual([{ kind: "run-client", uplink: "lte", interface: "wwan0", address: null }]);
+    expect(commands).toEqual([
+      { kind: "run-client", uplink: "lte", family: "ipv4", interface: "wwan0", address: null, prefix: false },
+    ]);
     expect(tendClients(state, 10).commands).toEqual([]);
     const again = tendClients(ended(told(state, "bound", 20), 30), 5000);
     expect(again.commands).toMatchObject([{ address: "198.51.100.7" }]);
@@ -126,7 +131,7 @@ describe("a DHCP client", () => {
       problem: 'the DHCP server hands out nonsense: "0.0.0.0" is no address for a host',
     });
     expect(clientOf(told(bound, "nak", 4)).lease).toBeNull();
-    expect(tendClients(bound, 10).reviewAt).toBe(3_600_000);
+    expect(tendClients(tendClients(bound, 3_240_000).state, 3_240_000).reviewAt).toBe(3_600_000);
     expect(clientOf(tendClients(bound, 3_600_000).state)).toMatchObject({
       lease: null,
       problem: "the lease has expired, and the DHCP server gave no other",

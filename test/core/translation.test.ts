@@ -17,6 +17,7 @@ const [LAN0, ETH0, WWAN0] = [2, 3, 4];
 const pairsOf = (settings: PrefixSettings, ...addresses: KernelState["addresses"]) =>
   translate({
     settings,
+    delegated: null,
     interface: "eth0",
     uplinkInterfaces: ["eth0", "wwan0"],
     kernel: kernelState({ addresses }),

@@ -42,7 +42,7 @@ test("a lease is obtained, renewed with another address and gateway, kept over a
   });
   const { lab, meter } = house;
   expect(await addressesOf(lab)).toEqual(["198.51.100.7/24"]);
-  expect((await house.status()).uplinks[1]?.dhcp).toMatchObject({
+  expect(told(await house.status(), "lte", "ipv4").dhcp).toMatchObject({
     problem: null,
     lease: { address: "198.51.100.7/24", gateway: "198.51.100.1", dns: ["198.51.100.1"] },
   });
@@ -68,7 +68,7 @@ test("a lease is obtained, renewed with another address and gateway, kept over a
 
   process.kill(Number(pid), "SIGKILL");
   await house.until("told that the client ended", ({ problems }) =>
-    problems.some((problem) => problem.startsWith("lte has no newer lease: udhcpc ended (SIGKILL)")),
+    problems.some((problem) => problem.startsWith("lte has no newer IPv4 lease: udhcpc ended (SIGKILL)")),
   );
   await house.until("running again", ({ problems }) => problems.every((problem) => !problem.includes("lease")));
   stop();

@@ -5,7 +5,7 @@ import { gateway, group } from "../value.ts";
 
 const METHOD = {
   description:
-    "Who configures this family. `external`: somebody else does (DHCP, PPP, router advertisements, the admin) and it is learned from the kernel. `static`: the daemon gives the interface its `address`. `dhcp` (IPv4): the daemon runs a DHCP client. `none`: the family is not used on this uplink.",
+    "Who configures this family. `external`: somebody else does (DHCP, PPP, router advertisements, the admin) and it is learned from the kernel. `static`: the daemon gives the interface its `address`. `dhcp`: the daemon runs a DHCP client. `none`: the family is not used on this uplink.",
 };
 
 /** `translate:` of an uplink as a group. */
@@ -45,7 +45,7 @@ export const ipv4 = group(
 /** `ipv6:` of an uplink. */
 export const ipv6 = group(
   {
-    method: z.enum(["external", "static", "none"]).meta(METHOD).default("external"),
+    method: z.enum(["external", "static", "dhcp", "none"]).meta(METHOD).default("external"),
     address: interfaceAddress("ipv6", {
       description:
         "With `method: static`: the interface's address, and the length of the network around it. The gateway may still come from router advertisements.",

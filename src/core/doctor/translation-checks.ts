@@ -1,3 +1,4 @@
+import { wantsPrefix } from "../client.ts";
 import { translate } from "../translation.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, type Finding, note, warning } from "./finding.ts";
@@ -15,10 +16,11 @@ const prefixes = (facts: MachineFacts): readonly Finding[] | null => {
 };
 
 const incomplete = (facts: MachineFacts, uplink: PlacedUplink): readonly Finding[] => {
-  if (uplink.prefixes === null) return [];
+  if (uplink.prefixes === null || isDelegated(uplink)) return [];
   const uplinkInterfaces = uplinksOf(facts).map((one) => one.interface);
   const { problem } = translate({
     settings: uplink.prefixes,
+    delegated: null,
     interface: uplink.interface,
     uplinkInterfaces,
     kernel: facts,
@@ -34,9 +36,13 @@ const incomplete = (facts: MachineFacts, uplink: PlacedUplink): readonly Finding
   ];
 };
 
+/** Which prefix that is, the daemon's status tells. */
+const isDelegated = (uplink: PlacedUplink): boolean => uplink.families.ipv6.method === "dhcp" && wantsPrefix(uplink);
+
 /** On such a link the provider's router asks its neighbours for each host's address (RFC 4861), and nobody answers for ours. */
 const onLink = (facts: MachineFacts, uplink: PlacedUplink): readonly Finding[] => {
-  if (uplink.prefixes?.outer !== null || linkOf(facts, uplink)?.pointToPoint !== false) return [];
+  if (uplink.prefixes?.outer !== null || isDelegated(uplink) || linkOf(facts, uplink)?.pointToPoint !== false)
+    return [];
   return [
     note({
       code: "npt-on-link",

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { wantedAddresses } from "../../src/core/addressing.ts";
+import { type Client, newClient, tendClients } from "../../src/core/client.ts";
+import { noteClient } from "../../src/core/client-told.ts";
+import { readLent } from "../../src/core/lease6.ts";
+import { remember } from "../../src/core/memory.ts";
+import { networkOf } from "../../src/core/network.ts";
+import { start, withUplinks } from "../../src/core/start.ts";
+import type { State } from "../../src/core/state.ts";
+import { survey } from "../../src/core/survey.ts";
+import { address, kernelState } from "../fake/kernel-state.ts";
+import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
+
+/** As dhclient 4.4.3 said them to its script, bound by dhcpd 4.4.3. */
+const ADDRESS = {
+  new_ip6_address: "2001:db8:b::198",
+  new_max_life: "8",
+  new_dhcp6_name_servers: "2001:db8:b::1 2001:db8:b::2",
+};
+const PREFIX = { ...ADDRESS, new_ip6_address: "", new_ip6_prefix: "2001:db8:b:f00::/56" };
+
+describe("what a DHCPv6 server lends", () => {
+  const times = { dns: ["2001:db8:b::1", "2001:db8:b::2"], obtainedAt: 1000, expiresAt: 9000 };
+
+  test("is an address or a prefix, and never a gateway", () => {
+    expect(readLent(ADDRESS, 1000)).toEqual({
+      kind: "address",
+      lease: { address: "2001:db8:b::198", prefixLength: 128, gateway: null, server: null, ...times },
+    });
+    expect(readLent(PREFIX, 1000)).toEqual({
+      kind: "prefix",
+      delegation: { prefix: "2001:db8:b:f00::/56", ...times },
+    });
+  });
+
+  test.each([
+    [{ new_ip6_address: "ff05::1" }, '"ff05::1" is no address for a host'],
+    [{ new_ip6_address: "fe80::1" }, '"fe80::1" is no address for a host'],
+    [{ new_ip6_address: "::1" }, '"::1" is no address for a host'],
+    [{ new_ip6_address: "198.51.100.7" }, '"198.51.100.7" is no address for a host'],
+    [{ new_ip6_address: "$(reboot)" }, '"$(reboot)" is no address for a host'],
+    [{ new_ip6_address: "" }, '"" is no address for a host'],
+    [{ new_ip6_prefix: "::/0" }, '"::/0" is no prefix to delegate'],
+    [{ new_ip6_prefix: "2000::/3" }, '"2000::/3" is no prefix to delegate'],
+    [{ new_ip6_prefix: "ff00::/40" }, '"ff00::/40" is no prefix to delegate'],
+    [{ new_ip6_prefix: "2001:db8::/96" }, '"2001:db8::/96" is no prefix to delegate'],
+    [{ new_max_life: "0" }, '"0" is no lease time'],
+    [{ new_max_life: "soon" }, '"soon" is no lease time'],
+  ])("is refused where it is nonsense: %j", (words, problem) => {
+    expect(readLent({ ...ADDRESS, ...words }, 0)).toBe(problem);
+  });
+
+  test("is never believed beyond what addresses, prefixes and times can be", () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.ipV6(),
+      fc.tuple(fc.ipV6(), fc.nat({ max: 200 })).map(([ip, length]) => `${ip}/${length}`),
+      fc.nat().map(String),
+      fc.array(fc.ipV6()).map((all) => all.join(" ")),
+    );
+    const words = fc.dictionary(fc.constantFrom(...Object.keys(PREFIX), "__proto__"), word);
+    fc.assert(
+      fc.property(words, (said) => {
+        const lent = readLent(said, 0);
+        if (typeof lent === "string") return;
+        const { dns, expiresAt } = lent.kind === "address" ? lent.lease : lent.delegation;
+        const own = lent.kind === "address" ? lent.lease.address : (lent.delegation.prefix.split("/")[0] ?? "");
+        for (const one of [own, ...dns]) expect(networkOf(one)?.family).toBe("ipv6");
+        expect(expiresAt).toBeLessThanOrEqual(366 * 86_400_000);
+        expect(dns.length).toBeLessThanOrEqual(8);
+      }),
+    );
+  });
+});
+
+describe("a DHCPv6 client", () => {
+  const auto = { outer: null, inner: null };
+  const dhcp = {
+    ...LTE,
+    prefixes: auto,
+    families: { ...LTE.families, ipv6: { ...LTE.families.ipv6, method: "dhcp" as const } },
+  };
+  const LINK_LOCAL = address(4, "fe80::2", { global: false, prefixLength: 64 });
+  const LAN = address(2, "fd00:1::1", { prefixLength: 64 });
+  const withLan = kernelState({ addresses: [LAN, LINK_LOCAL] });
+  const begun: State = {
+    ...start({ settings: settingsOf([FIBER, dhcp]), memory: null, seed: 1, now: 0 }),
+    kernel: withLan,
+  };
+  const about = { uplink: "lte", family: "ipv6" } as const;
+  const told = (state: State, what: string, now: number, words: object = ADDRESS): State =>
+    noteClient(state, { kind: "client-told", ...about, what, words: words as Record<string, string> }, now).state;
+  const clientOf = (state: State): Client =>
+    state.uplinks[1]?.clients.ipv6 ?? newClient({ lease: null, delegation: null });
+  const running = tendClients(begun, 0).state;
+  const bound = told(told(running, "BOUND6", 10), "BOUND6", 10, PREFIX);
+
+  test("waits for a link-local address, and asks for a prefix where one is to be translated to", () => {
+    expect(tendClients({ ...begun, kernel: kernelState() }, 0).commands).toEqual([]);
+    expect(tendClients(begun, 0).commands).toEqual([
+      { kind: "run-client", ...about, interface: "wwan0", address: null, prefix: true },
+    ]);
+  });
+
+  test("brings an address for the interface, servers for names and a prefix for the LAN's", () => {
+    const lent = { link: 4, address: "2001:db8:b::198", prefixLength: 128, protocol: 87 };
+    expect(wantedAddresses(bound.uplinks, withLan)).toMatchObject([lent]);
+    expect(survey(bound, 20).state.uplinks[1]?.prefixes).toEqual([
+      { inner: "fd00:1::/64", outer: "2001:db8:b:f00::/64" },
+    ]);
+    const again = start({ settings: settingsOf([FIBER, dhcp]), memory: remember(bound, 20), seed: 1, now: 30 });
+    expect(clientOf(again)).toMatchObject({
+      lease: { address: "2001:db8:b::198" },
+      delegation: { prefix: "2001:db8:b:f00::/56" },
+    });
+  });
+
+  test("is begun anew where a reload wants a prefix from now on, and keeps its lease meanwhile", () => {
+    const configured = (prefixes: typeof auto | null, state: State): State =>
+      withUplinks(state, { settings: settingsOf([FIBER, { ...dhcp, prefixes }]), memory: null, now: 20 });
+    const without = tendClients(configured(null, bound), 20).state;
+    expect(tendClients(configured(null, without), 30).commands).toEqual([]);
+    const wanting = configured(auto, without);
+    expect(clientOf(wanting).lease?.address).toBe("2001:db8:b::198");
+    expect(tendClients(wanting, 40).commands).toMatchObject([{ kind: "run-client", prefix: true }]);
+  });
+
+  test("whose server is silent, is silent later, or lets the lease end, is told of", () => {
+    expect(tendClients(running, 0).reviewAt).toBe(10_000);
+    const asked = tendClients(running, 10_000);
+    expect(clientOf(asked.state).problem).toBe("no DHCP server answers");
+    expect(asked.commands).toMatchObject([{ kind: "report", report: { text: "no DHCP server answers" } }]);
+    expect(tendClients(bound, 20).reviewAt).toBe(7210);
+    expect(clientOf(tendClients(bound, 7210).state)).toMatchObject({
+      lease: { address: "2001:db8:b::198" },
+      problem: "the DHCP server doesn't renew it",
+    });
+    expect(clientOf(tendClients(bound, 8010).state)).toMatchObject({
+      lease: null,
+      delegation: null,
+      problem: "the lease has expired, and the DHCP server gave no other",
+    });
+  });
+
+  test("loses what the server takes back, and nothing else", () => {
+    const words = { old_ip6_prefix: "2001:db8:b:f00::/56" };
+    expect(clientOf(told(bound, "EXPIRE6", 20, words))).toMatchObject({
+      lease: { address: "2001:db8:b::198" },
+      delegation: null,
+    });
+    expect(clientOf(told(bound, "EXPIRE6", 20, { old_ip6_address: "2001:db8:b::1" }))).toEqual(clientOf(bound));
+    expect(clientOf(told(bound, "RENEW6", 20, { ...ADDRESS, new_ip6_address: "ff05::1" }))).toMatchObject({
+      lease: { address: "2001:db8:b::198" },
+      problem: 'the DHCP server hands out nonsense: "ff05::1" is no address for a host',
+    });
+  });
+});
