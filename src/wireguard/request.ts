@@ -143,7 +143,7 @@ const readPrefix = (text: string, { ipv6 }: Networks): string => {
   if (ipv6 === null) return refuse("--prefix is for a LAN with IPv6: name its unique local /64 with --lan too");
   const settings = { outer: spelt(outer), inner: spelt(ipv6) };
   const kernel = { links: [], addresses: [] };
-  const { pairs, problem } = translate({ settings, interface: "", uplinkInterfaces: [], kernel });
+  const { pairs, problem } = translate({ settings, delegated: null, interface: "", uplinkInterfaces: [], kernel });
   return pairs[0]?.outer ?? refuse(`--prefix: ${problem}`);
 };
 
