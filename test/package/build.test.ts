@@ -15,7 +15,7 @@ const checksums = (): Record<string, string> => {
   );
 };
 
-test("two builds give the same bytes", () => {
+test("two builds give the same bytes", { timeout: 900_000 }, () => {
   const first = checksums();
   expect(Object.keys(first)).toHaveLength(4);
   expect(checksums()).toEqual(first);

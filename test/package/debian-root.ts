@@ -10,7 +10,11 @@ const run = promisify(execFile);
 
 const ARCHIVE = "http://deb.debian.org/debian";
 const BOOT_MS = 60_000;
-const VARIABLES = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"];
+const VARIABLES = [
+  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  "LC_ALL=C",
+  "DEBIAN_FRONTEND=noninteractive",
+];
 
 /** A Debian system of its own in a folder, as a new machine has it. */
 export interface DebianRoot {
@@ -59,7 +63,8 @@ const boot = async (path: string, namespace: string): Promise<Machine> => {
       "--capability=CAP_NET_ADMIN",
       `--network-namespace-path=/run/netns/${namespace}`,
     ],
-    { stdio: "ignore" },
+    // As on a real machine, /proc/sys/net can be written unless a unit forbids it.
+    { stdio: "ignore", env: { ...process.env, SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network" } },
   );
   const leader = await leaderOf(nspawn.pid ?? 0);
   const execute: Machine["execute"] = async (...argv) => {

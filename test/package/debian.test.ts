@@ -1,75 +1,54 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { now, pause } from "../../lab/clock.ts";
 import { createLab, type Lab } from "../../lab/lab.ts";
-import type { StatusAnswer } from "../../src/api/contract.ts";
-import { isWell, UPLINKS } from "../lab/house.ts";
 import { buildDebianRoot, type DebianRoot, type Machine } from "./debian-root.ts";
-
-const PACKAGES = fileURLToPath(new URL("../../packages", import.meta.url));
+import {
+  expectHealth,
+  expectKernelBare,
+  linesWith,
+  losesNoPacket,
+  nextDeb,
+  nextTarball,
+  packageFile,
+  untilWell,
+} from "./site.ts";
 
 /** Debian 12's own Node is too old, so that our runtime comes along; Debian 13's is right. */
 const SUITES = [
-  { suite: "bookworm", needed: ["wan-failover", "wan-failover-node"] },
-  { suite: "trixie", needed: ["wan-failover"] },
+  { suite: "bookworm", runtime: " ./wan-failover-node_*.deb" },
+  { suite: "trixie", runtime: "" },
 ] as const;
+
+const DAEMON_DEB = /^wan-failover_.*\.deb$/;
+const NODE_DEB = /^wan-failover-node_.*\.deb$/;
+const TARBALL = /\.tgz$/;
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders.
 const VERSION = "${Version}";
 
-const debOf = (name: string): string => {
-  const file = readdirSync(PACKAGES).find((each) => each.startsWith(`${name}_`) && each.endsWith(".deb"));
-  if (file === undefined) throw new Error("there is no package: npm run package");
-  return join(PACKAGES, file);
-};
+/** systemd waits so long for a sign of life (ms, `WatchdogSec`), and the daemon then starts. */
+const WATCHDOG_MS = 10_000;
 
-/** The same package as the next version. */
-const nextVersionOf = (deb: string, target: string): void => {
-  const folder = mkdtempSync(join(tmpdir(), "wan-failover-next-"));
-  execFileSync("dpkg-deb", ["-R", deb, folder]);
-  const control = readFileSync(join(folder, "DEBIAN/control"), "utf8");
-  writeFileSync(join(folder, "DEBIAN/control"), control.replace(/^Version: .*$/m, "$&+next"));
-  execFileSync("dpkg-deb", ["--root-owner-group", "-Zgzip", "-b", folder, target], { stdio: "ignore" });
-  rmSync(folder, { recursive: true });
-};
+const answered = (command: string): string => `printf 'y\n' | script -qec '${command}' /dev/null`;
 
-describe.each(SUITES)("on a clean $suite", ({ suite, needed }) => {
+describe.each(SUITES)("on a clean $suite", ({ suite, runtime }) => {
   let root: DebianRoot;
   let lab: Lab;
   let machine: Machine;
+  const site = () => ({ root, lab, machine });
+  const isThere = (path: string): boolean => existsSync(join(root.path, path));
 
   beforeAll(async () => {
     root = await buildDebianRoot(suite);
-    for (const name of needed) copyFileSync(debOf(name), join(root.path, "root", `${name}.deb`));
-    nextVersionOf(debOf("wan-failover"), join(root.path, "root", "next.deb"));
-    await root.inside(
-      "apt-get",
-      "install",
-      "-q",
-      "-y",
-      "--no-install-recommends",
-      ...needed.map((name) => `/root/${name}.deb`),
-    );
-    mkdirSync(join(root.path, "etc/wan-failover"), { recursive: true });
-    const config = join(root.path, "etc/wan-failover/config.yaml");
-    writeFileSync(config, JSON.stringify({ uplinks: UPLINKS }));
-    chmodSync(config, 0o644);
+    for (const pattern of [DAEMON_DEB, NODE_DEB]) {
+      const file = packageFile(pattern);
+      copyFileSync(file, join(root.path, "root", basename(file)));
+    }
+    nextDeb(packageFile(DAEMON_DEB), join(root.path, "root/next.deb"));
     lab = await createLab();
-    machine = await root.boot(lab.namespace("router"));
   }, 900_000);
 
   afterAll(async () => {
@@ -78,20 +57,18 @@ describe.each(SUITES)("on a clean $suite", ({ suite, needed }) => {
     await root?.remove();
   }, 60_000);
 
-  const statusOf = async () =>
-    (JSON.parse(await machine.run("wan-failover", "status", "--json")) as StatusAnswer).status;
+  test("the three lines of the README install and start it", { timeout: 300_000 }, async () => {
+    const [install = "", init = "", start = "", ...rest] = linesWith("apt install", "README.md");
+    expect(rest).toEqual([]);
+    writeFileSync(join(root.path, "etc/apt/apt.conf.d/90yes"), 'APT::Get::Assume-Yes "true";\n');
+    await root.inside("sh", "-c", `cd /root && ${install}${runtime}`);
+    machine = await root.boot(lab.namespace("router"));
+    await machine.run("sh", "-c", answered(init));
+    await machine.run("sh", "-c", start);
+    await untilWell(site());
+  });
 
-  const untilWell = async (): Promise<void> => {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const { code } = await machine.execute("wan-failover", "status", "--json");
-      if (code === 0 && isWell(await statusOf())) return;
-      await pause(200);
-    }
-    throw new Error(await machine.run("journalctl", "--no-pager", "--lines=20", "--unit", "wan-failover"));
-  };
-
-  test("the service runs as its own user, confined, and carries traffic", async () => {
-    await untilWell();
+  test("the service runs as its own user, confined, and finds nothing amiss", async () => {
     expect(await machine.run("systemctl", "show", "--property", "ActiveState,User,Type", "wan-failover")).toBe(
       "Type=notify\nUser=wan-failover\nActiveState=active\n",
     );
@@ -99,40 +76,62 @@ describe.each(SUITES)("on a clean $suite", ({ suite, needed }) => {
     expect(Number(/Overall exposure level for .*: ([\d.]+)/.exec(said)?.[1])).toBeLessThanOrEqual(2);
     // The one part of /proc/sys that the unit leaves writable.
     expect(await lab.run("router", "cat /proc/sys/net/ipv4/conf/wan0/ignore_routes_with_linkdown")).toBe("1\n");
-    expect((await machine.execute("wan-failover", "doctor")).said).not.toMatch(/permission/i);
+    await expectHealth(site());
+  });
+
+  test("a daemon that hangs is replaced by systemd, and meanwhile no packet is lost", async () => {
+    const pid = () => machine.run("systemctl", "show", "--property", "MainPID", "--value", "wan-failover");
+    const hung = await pid();
+    await losesNoPacket(site(), async () => {
+      const from = now();
+      await machine.run("systemctl", "kill", "--signal=STOP", "--kill-whom=main", "wan-failover");
+      while ((await pid()) === hung && now() - from < 3 * WATCHDOG_MS) await pause(200);
+    });
+    expect(await pid()).not.toBe(hung);
+    expect(await machine.run("journalctl", "--no-pager", "--unit", "wan-failover")).toContain("Watchdog timeout");
   });
 
   test("an upgrade loses no packet", async () => {
-    const meter = await lab.measure();
-    await pause(1000);
-    const from = now();
-    await machine.run("dpkg", "--install", "/root/next.deb");
-    await untilWell();
-    await pause(500);
-    const to = now();
+    await losesNoPacket(site(), () => machine.run("apt-get", "install", "-q", "/root/next.deb"));
     expect(await machine.run("dpkg-query", "--show", "--showformat", VERSION, "wan-failover")).toContain("+next");
-    for (const flow of ["new", "long"] as const)
-      for (const family of ["ipv4", "ipv6"] as const)
-        expect(await meter.lost({ flow, protocol: "udp", family, from, to })).toBe(0);
   });
 
   test("a removal leaves nothing of ours in the kernel, a purge nothing on the disk", async () => {
-    await machine.run("apt-get", "remove", "-q", "-y", "wan-failover");
-    const kernel = await lab.run(
-      "router",
-      "ip route show table all proto 87; ip rule show; ip -6 rule show; nft list tables",
-    );
-    expect(kernel).not.toMatch(/proto 87|lookup 87|wan_failover/);
-    expect(existsSync(join(root.path, "etc/wan-failover/config.yaml"))).toBe(true);
-    await machine.run("apt-get", "purge", "-q", "-y", "wan-failover");
-    const left = [
+    await machine.run("apt-get", "remove", "-q", "wan-failover");
+    await expectKernelBare(site());
+    expect(isThere("etc/wan-failover/config.yaml")).toBe(true);
+    await machine.run("apt-get", "purge", "-q", "wan-failover");
+    const ours = [
       "etc/wan-failover",
       "var/lib/wan-failover",
       "run/wan-failover",
       "usr/lib/wan-failover",
       "usr/bin/wan-failover",
     ];
-    expect(left.filter((path) => existsSync(join(root.path, path)))).toEqual([]);
+    expect(ours.filter(isThere)).toEqual([]);
     expect(readFileSync(join(root.path, "etc/passwd"), "utf8")).not.toContain("wan-failover");
+  });
+
+  test("the npm tarball does the same: installs, finds nothing amiss, updates without a lost packet, goes", async () => {
+    const npm = (...words: readonly string[]) =>
+      execFileSync("npm", [...words, "--global", "--prefix", join(root.path, "usr/local")], { stdio: "ignore" });
+    const next = join(root.path, "root/next.tgz");
+    nextTarball(packageFile(TARBALL), next);
+    npm("install", packageFile(TARBALL));
+    const [, ...steps] = linesWith("npm install", "packaging/systemd/README.md");
+    const script = steps.map((step) => (step === "wan-failover init" ? answered(step) : step)).join("\n");
+    await machine.run("sh", "-ec", script);
+    await untilWell(site());
+    await expectHealth(site());
+    await losesNoPacket(site(), async () => {
+      npm("install", next);
+      await machine.run("systemctl", "restart", "wan-failover");
+    });
+    expect(await machine.run("wan-failover", "--version")).toContain("-next");
+    await machine.run("systemctl", "disable", "--now", "wan-failover");
+    await machine.run("wan-failover", "reset");
+    npm("uninstall", "wan-failover");
+    await expectKernelBare(site());
+    expect(isThere("usr/local/lib/node_modules/wan-failover")).toBe(false);
   });
 });

@@ -95,7 +95,7 @@ const openFile = async (path: string): Promise<Database> => {
 
 /** Damage shows at once rather than at the first query that comes upon it. */
 const prepare = async (database: Database): Promise<void> => {
-  const found = await database.ask("SELECT json_quote(quick_check) FROM pragma_quick_check(1)", null);
+  const found = await database.ask("SELECT json_quote(quick_check) FROM pragma_quick_check LIMIT 1", null);
   if (found !== "ok") throw new SqliteError(11, String(found));
   const version = await database.ask("SELECT json(user_version) FROM pragma_user_version", null);
   if (Number(version) > SCHEMA_VERSION)
