@@ -81,16 +81,24 @@ const cpuPercent = (samples: readonly Sample[]): number => {
 const spreadIn = (samples: readonly Sample[], key: "rssMiB" | "pssMiB" | "anonymousMiB"): Spread =>
   spreadOf(samples.map(({ use }) => use[key]));
 
+/** How much more the median of the last tenth is than that of the second: what was still warming up isn't a leak. */
+const grownMiB = (samples: readonly Sample[]): number => {
+  const tenth = Math.ceil(samples.length / 10);
+  const later = spreadIn(samples.slice(-tenth), "rssMiB").median;
+  return later - spreadIn(samples.slice(tenth, 2 * tenth), "rssMiB").median;
+};
+
 const report = (all: ReadonlyMap<string, readonly Sample[]>, length: number): void => {
   const bare = spreadIn(all.get(BARE) ?? [], "rssMiB").median;
   printTable({
     title: `${length} minutes, ${SAMPLES + 1} looks; median (min–max)`,
-    columns: ["", "CPU % of a core", "RSS MiB", "RSS : bare", "PSS MiB", "anonymous MiB"],
+    columns: ["", "CPU % of a core", "RSS MiB", "RSS : bare", "RSS grew, MiB", "PSS MiB", "anonymous MiB"],
     rows: [...all].map(([name, samples]) => [
       name,
       cpuPercent(samples).toFixed(2),
       spreadText(spreadIn(samples, "rssMiB"), 1),
       (spreadIn(samples, "rssMiB").median / bare).toFixed(2),
+      grownMiB(samples).toFixed(2),
       spreadText(spreadIn(samples, "pssMiB"), 1),
       spreadText(spreadIn(samples, "anonymousMiB"), 1),
     ]),

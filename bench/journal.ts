@@ -1,5 +1,6 @@
 // What the journal costs: microseconds per event, octets and writes per day, on a line that is idle and on one in use.
 import type { Event, TrafficCount } from "../src/core/event.ts";
+import { type Frame, packFrame } from "../src/shell/journal/frame.ts";
 import { openJournal, type Stepped } from "../src/shell/journal/journal.ts";
 import { memoryKernel, openPilot } from "./lib/pilot.ts";
 import { machineText, printTable } from "./lib/report.ts";
@@ -51,7 +52,8 @@ const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
 
 const keep = (steps: readonly Stepped[]): { costs: number[]; octets: number; writes: number } => {
-  let [octets, writes] = [0, 0];
+  let writes = 0;
+  const written: Frame[] = [];
   const first = steps[0];
   if (first === undefined) throw new Error("nothing happened");
   const journal = openJournal({
@@ -60,13 +62,13 @@ const keep = (steps: readonly Stepped[]): { costs: number[]; octets: number; wri
     version: "bench",
     wallOffset: () => 0,
     store: {
-      append: (frame) => {
-        octets += frame.length;
+      append: (frames, done) => {
+        written.push(...frames);
         writes += 1;
-        return null;
+        done(null);
       },
+      appendNow: () => null,
       isFull: () => false,
-      rotate: () => null,
     },
     complain: () => {},
   });
@@ -76,7 +78,7 @@ const keep = (steps: readonly Stepped[]): { costs: number[]; octets: number; wri
     return (performance.now() - began) * 1000;
   });
   journal.write();
-  return { costs, octets, writes };
+  return { costs, octets: written.reduce((sum, frame) => sum + packFrame(frame).length, 0), writes };
 };
 
 const rowOf = (inUse: boolean): string[] => {

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { chanceFrom } from "../lab/chance.ts";
 import { PRESETS } from "../src/core/detector/presets.ts";
 import { memoryKernel, openPilot } from "./lib/pilot.ts";
-import { machineText, printTable } from "./lib/report.ts";
+import { machineText } from "./lib/report.ts";
 import { imaginedKernel, interfaceOf, settingsFor, USUAL_SITE } from "./lib/site.ts";
 
 const MONTHS = Number(process.env.MONTHS ?? 12);
@@ -47,25 +47,21 @@ const heapMiB = (): number => {
 
 console.log(machineText());
 pilot.push({ kind: "tick" });
-const heaps: number[] = [];
-const rows = Array.from({ length: MONTHS }, (_, month) => {
+
+/** One month; the heap after it, in MiB. */
+const liveMonth = (month: number): number => {
   const before = { steps, moves, at: performance.now() };
   for (let hour = 0; hour < DAYS_A_MONTH * 24; hour += 1) livedHour();
   const heap = heapMiB();
-  heaps.push(heap);
-  return [
-    String(month + 1),
-    (steps - before.steps).toLocaleString("en"),
-    String(moves - before.moves),
-    ((performance.now() - before.at) / 1000).toFixed(0),
-    heap.toFixed(2),
-  ];
-});
-printTable({
-  title: "a year of two lines, calm, both families",
-  columns: ["month", "events", "moves", "seconds", "heap after collection, MiB"],
-  rows,
-});
+  const events = (steps - before.steps).toLocaleString("en");
+  const seconds = ((performance.now() - before.at) / 1000).toFixed(0);
+  console.log(
+    `month ${month}: ${events} events, ${moves - before.moves} moves, ${seconds} s; heap ${heap.toFixed(2)} MiB`,
+  );
+  return heap;
+};
+
+const heaps = Array.from({ length: MONTHS }, (_, month) => liveMonth(month + 1));
 const [second = Number.NaN, last = Number.NaN] = [heaps[1], heaps.at(-1)];
 const growth = last / second - 1;
 console.log(`The last month's heap is ${(growth * 100).toFixed(2)} % over the second's; 2 % are allowed.`);

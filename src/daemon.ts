@@ -72,7 +72,8 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   server.configure(config.web);
   notifications.configure(config.notify);
   process.on("SIGHUP", apply);
-  for (const occasion of ["SIGUSR2", "exit"]) process.on(occasion, engine.writeJournal);
+  process.on("SIGUSR2", engine.journal.write);
+  process.on("exit", engine.journal.writeNow);
   await untilEnded(manager, messages);
   await endAll({ server, notifications, engine, history });
   if (engine.onStop() === "restore") {

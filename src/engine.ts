@@ -27,6 +27,7 @@ import { wordsOf } from "./error.ts";
 import type { MachineAccess } from "./machine-access.ts";
 import { asMemory } from "./reset.ts";
 import { type Journal, openJournal, type Stepped } from "./shell/journal/journal.ts";
+import { openPackedStore } from "./shell/journal/packed-store.ts";
 import { openLoop } from "./shell/loop.ts";
 import type { Messages } from "./shell/messages.ts";
 import { type OrderAnswer, type Orders, openOrders } from "./shell/orders.ts";
@@ -47,8 +48,8 @@ export interface Engine {
   scriptCalls(): readonly RunScript[];
   /** What messages tell of. */
   view(): View;
-  /** Writes what the journal holds and the disk doesn't yet. */
-  writeJournal(): void;
+  /** Holds what happened and the disk doesn't have yet. */
+  readonly journal: Pick<Journal, "write" | "writeNow">;
   /** What SIGTERM should do to the kernel's state. */
   onStop(): "keep" | "restore";
   /** Stops probing, counting and watching; the kernel's state stays as it is. */
@@ -130,7 +131,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     status: () => status(loop.state(), parts.clock.now()),
     scriptCalls: () => scriptCalls(loop.state()),
     view: () => viewOf(loop.state()),
-    writeJournal: journal.write,
+    journal,
     onStop: () => loop.state().failover.onStop,
     end: () => {
       senses.close();
@@ -160,7 +161,7 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
     now: clock.now(),
     version: VERSION,
     wallOffset: () => wallOffset(clock),
-    store: openJournalFile(journalPath),
+    store: openPackedStore(openJournalFile(journalPath)),
     complain: (problem) => messages.add("error", problem),
   });
 

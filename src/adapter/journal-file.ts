@@ -1,4 +1,5 @@
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../error.ts";
 
@@ -13,50 +14,63 @@ const READ_MAX = 32 * 1024 * 1024;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+const sizeOf = async (path: string): Promise<number> => {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+};
 
 /** The journal in a folder, which is made when first needed. */
 export interface JournalFile {
-  /** Appends; nothing is forced to the disk. Returns the problem in one sentence, or null. Never throws. */
-  append(bytes: Uint8Array): string | null;
-  /** Whether the segment has reached its size. Never throws. */
+  /**
+   * Appends, after beginning another segment where this one is full and that is `allowed`; the older one is then
+   * replaced. Nothing is forced to the disk, and a disk that hangs holds up nobody else. One call at a time.
+   * Resolves to the problem in one sentence, or null. Never rejects.
+   */
+  append(octets: Uint8Array, another: "allowed" | "not-yet"): Promise<string | null>;
+  /** Appends to the segment at once: for a process that ends. Returns as `append`. Never throws. */
+  appendNow(octets: Uint8Array): string | null;
+  /** Whether the segment has reached its size; not before something was appended. Never throws. */
   isFull(): boolean;
-  /** Begins another segment; the older one is replaced. Returns as `append`. Never throws. */
-  rotate(): string | null;
 }
+
+const FOLDER = { recursive: true, mode: 0o750 } as const;
+const FILE = { mode: 0o640 } as const;
 
 /** The journal in a folder; what is there already stays. Never throws. */
 export const openJournalFile = (folder: string): JournalFile => {
   const newer = join(folder, SEGMENTS.newer);
   let size: number | null = null;
-  const attempt = (act: () => void): string | null => {
-    try {
-      act();
-      return null;
-    } catch (error) {
-      size = null;
-      return `The journal in ${folder} can't be written: ${messageOf(error)}`;
-    }
+  const isFull = (): boolean => (size ?? 0) >= SEGMENT_MAX;
+  const problem = (error: unknown): string => {
+    size = null;
+    return `The journal in ${folder} can't be written: ${messageOf(error)}`;
+  };
+  const beginAnother = async (): Promise<void> => {
+    await rename(newer, join(folder, SEGMENTS.older));
+    size = 0;
+  };
+  const append = async (octets: Uint8Array, another: "allowed" | "not-yet"): Promise<void> => {
+    await mkdir(folder, FOLDER);
+    size ??= await sizeOf(newer);
+    if (isFull() && another === "allowed") await beginAnother();
+    await appendFile(newer, octets, FILE);
+    size += octets.length;
   };
   return {
-    append: (bytes) =>
-      attempt(() => {
-        mkdirSync(folder, { recursive: true, mode: 0o750 });
-        size ??= sizeOf(newer);
-        appendFileSync(newer, bytes, { mode: 0o640 });
-        size += bytes.length;
-      }),
-    isFull: () => {
-      attempt(() => {
-        size ??= sizeOf(newer);
-      });
-      return (size ?? 0) >= SEGMENT_MAX;
+    append: (octets, another) => append(octets, another).then(() => null, problem),
+    appendNow: (octets) => {
+      try {
+        mkdirSync(folder, FOLDER);
+        appendFileSync(newer, octets, FILE);
+        return null;
+      } catch (error) {
+        return problem(error);
+      }
     },
-    rotate: () =>
-      attempt(() => {
-        renameSync(newer, join(folder, SEGMENTS.older));
-        size = 0;
-      }),
+    isFull,
   };
 };
 

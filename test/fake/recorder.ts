@@ -1,4 +1,5 @@
 import type { Command } from "../../src/core/command.ts";
+import { packFrame } from "../../src/shell/journal/frame.ts";
 import { type Journal, type JournalStore, openJournal } from "../../src/shell/journal/journal.ts";
 import { VERSION } from "../../src/version.ts";
 import type { StepSeen } from "../sim/daemon.ts";
@@ -19,17 +20,17 @@ export interface Memory extends JournalStore {
 export const openMemory = (segmentMax = Number.POSITIVE_INFINITY): Memory => {
   let older: Uint8Array[] = [];
   let newer: Uint8Array[] = [];
+  const isFull = (): boolean => Buffer.concat(newer).length >= segmentMax;
   const memory: Memory = {
     problem: null,
-    append: (frame) => {
-      if (memory.problem === null) newer.push(frame.slice());
-      return memory.problem;
-    },
-    isFull: () => Buffer.concat(newer).length >= segmentMax,
-    rotate: () => {
-      [older, newer] = [newer, []];
+    append: (frames, done) => done(memory.appendNow(frames)),
+    appendNow: (frames) => {
+      if (memory.problem !== null) return memory.problem;
+      if (frames[0]?.kind === "start" && isFull()) [older, newer] = [newer, []];
+      newer.push(...frames.map(packFrame));
       return null;
     },
+    isFull,
     bytes: () => Uint8Array.from(Buffer.concat([...older, ...newer])),
   };
   return memory;

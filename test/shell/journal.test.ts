@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { piecesOf } from "../../src/shell/journal/recording.ts";
 import { type Outcome, replay } from "../../src/shell/replay/replay.ts";
 import { VERSION } from "../../src/version.ts";
-import { blackhole } from "../fake/happenings.ts";
+import { blackhole, reloaded } from "../fake/happenings.ts";
 import { BOOTED_AT, type Memory, openMemory, type RecordOptions, record } from "../fake/recorder.ts";
-import { FIBER, LTE, settingsOf, UNUSED } from "../fake/settings.ts";
+import { FIBER, LTE, NO_SCRIPTS, settingsOf, UNUSED } from "../fake/settings.ts";
 import { wiresFor } from "../fake/story.ts";
 import { START } from "../sim/world.ts";
 
@@ -28,13 +28,72 @@ const noting = (memory: Memory): { memory: Memory; at: number[]; see: (now: numb
     },
     memory: {
       ...memory,
-      append: (frame) => {
+      append: (frames, done) => {
         at.push(time);
-        return memory.append(frame);
+        memory.append(frames, done);
       },
     },
   };
 };
+
+/** A disk that answers when it is told to. */
+const openSilentDisk = (): { memory: Memory; answer: () => void } => {
+  const memory = openMemory();
+  let pending = (): void => {};
+  return {
+    memory: {
+      ...memory,
+      append: (frames, done) => {
+        pending = () => memory.append(frames, done);
+      },
+    },
+    answer: () => {
+      const answer = pending;
+      pending = () => {};
+      answer();
+    },
+  };
+};
+
+/** A journal on a disk that doesn't answer before so long after the start (ms). */
+const onSilentDisk = ({ answersFrom, ...options }: Partial<RecordOptions> & { answersFrom: number }) => {
+  const { memory, answer } = openSilentDisk();
+  const onStep = ({ now }: { now: number }): void => {
+    if (now - START >= answersFrom) answer();
+  };
+  const recorded = day({ ...options, memory, onStep });
+  answer();
+  return { ...recorded, outcome: again(memory.bytes()) };
+};
+
+/** Every second a config of 20 kB is read, which the journal keeps as a whole. */
+const bulkyFor = (seconds: number): RecordOptions["script"] => {
+  const bulky = { ...settingsOf(), scripts: { ...NO_SCRIPTS, change: `/${"x".repeat(20_000)}` } };
+  return Array.from({ length: seconds }, (_, index) => [100_000 + index * 1000, reloaded(bulky)]);
+};
+
+describe("a disk that doesn't answer", () => {
+  test("costs nothing for a while: what happened is gathered meanwhile", () => {
+    const { outcome, commands, complaints } = onSilentDisk({
+      untilMs: 160_000,
+      answersFrom: 150_000,
+      script: bulkyFor(20),
+    });
+    expect(complaints).toEqual(["The journal isn't written: the disk doesn't answer"]);
+    expect(outcome).toMatchObject({ runs: 1, differentAtMs: null, damagedOctets: 0, events: commands.length });
+  });
+
+  test("costs what is more than can be gathered, and the journal goes on from the state then", () => {
+    const { outcome, commands, complaints } = onSilentDisk({
+      untilMs: 300_000,
+      answersFrom: 250_000,
+      script: bulkyFor(100),
+    });
+    expect(complaints).toHaveLength(1);
+    expect(outcome).toMatchObject({ runs: 2, differentAtMs: null, damagedOctets: 0 });
+    expect(outcome.events).toBeLessThan(commands.length - 300);
+  });
+});
 
 describe("a journal", () => {
   test("is written a quarter of an hour after the start, and then once in that time on a quiet line", () => {

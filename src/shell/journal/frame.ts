@@ -1,4 +1,5 @@
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { promisify } from "node:util";
+import { crc32, deflateRaw, deflateRawSync, inflateRawSync } from "node:zlib";
 import { ByteReader, ByteWriter } from "../../codec/cursor.ts";
 
 /** What a frame holds: the state that a run starts from, or what happened since the frame before. */
@@ -26,9 +27,16 @@ const CONTENT_MAX = 8 * 1024 * 1024;
 /** Most of a journal is the unevenness of times, which nothing compresses: a higher level saves 2 %, for twice the time. */
 const LEVEL = 1;
 
+const deflateAside = promisify<Uint8Array, { level: number }, Uint8Array>(deflateRaw);
+
 /** A frame's octets. Never throws. */
-export const packFrame = ({ kind, wallOffsetMs, content }: Frame): Uint8Array => {
-  const packed = deflateRawSync(content, { level: LEVEL });
+export const packFrame = (frame: Frame): Uint8Array => framed(frame, deflateRawSync(frame.content, { level: LEVEL }));
+
+/** As `packFrame`, compressed on another thread; the content must stay as it is meanwhile. Never rejects. */
+export const packFrameAside = async (frame: Frame): Promise<Uint8Array> =>
+  framed(frame, await deflateAside(frame.content, { level: LEVEL }));
+
+const framed = ({ kind, wallOffsetMs, content }: Frame, packed: Uint8Array): Uint8Array => {
   const head = new ByteWriter(HEADER_LENGTH).bytes(MAGIC).u8(KIND_CODES.indexOf(kind)).f64be(wallOffsetMs);
   head.u32be(content.length).u32be(packed.length);
   return head.u32be(checksum(head.finish(), packed)).bytes(packed).finish();

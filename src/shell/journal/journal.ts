@@ -2,18 +2,21 @@ import type { Command } from "../../core/command.ts";
 import type { Event } from "../../core/event.ts";
 import type { State } from "../../core/state.ts";
 import { fingerprint, NO_COMMANDS } from "./fingerprint.ts";
-import { type FrameKind, packFrame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { openRecordWriter, type RecordWriter } from "./record-writer.ts";
 import { toText } from "./text.ts";
 
 /** Where a journal is kept: a segment that grows, and the one before it. */
 export interface JournalStore {
-  /** Appends to the segment. Returns the problem in one sentence, or null. Never throws. */
-  append(frame: Uint8Array): string | null;
-  /** Whether the segment is so long that another must begin. Never throws. */
+  /**
+   * Appends to the segment. Frames that begin with a start begin another one where it is full; the one before the last
+   * is lost. `done` hears the problem in one sentence, or null: at once, or whenever the disk has answered. Never throws.
+   */
+  append(frames: readonly Frame[], done: (problem: string | null) => void): void;
+  /** Appends to the segment while the process ends. Returns the problem in one sentence, or null. Never throws. */
+  appendNow(frames: readonly Frame[]): string | null;
+  /** Whether the segment, as far as is known, is so long that another must begin. Never throws. */
   isFull(): boolean;
-  /** Begins another segment; the one before the last is lost. Returns as `append`. Never throws. */
-  rotate(): string | null;
 }
 
 /** A step that was taken. */
@@ -28,10 +31,12 @@ export interface Stepped {
 
 /** Keeps what `step` was given, so that each decision can be taken again. */
 export interface Journal {
-  /** Some microseconds, and some milliseconds for each 64 KiB. Never throws. */
+  /** Some microseconds. Never throws. */
   observe(stepped: Stepped): void;
-  /** Writes what was not written yet. Never throws. */
+  /** Begins to write what was not written yet, unless a write is under way. Never throws. */
   write(): void;
+  /** Writes it at once, while the process ends; nothing where the disk hasn't answered yet. Never throws. */
+  writeNow(): void;
 }
 
 export interface JournalOptions {
@@ -62,6 +67,11 @@ const PORTION = 64 * 1024;
 /** … or what came together in this time (ms): so much a power failure takes away. */
 const PORTION_MS = 15 * 60_000;
 
+/** So much (octets) is gathered while the disk doesn't answer: some hours of a quiet line. */
+const GATHERED_MAX = 16 * PORTION;
+
+const SILENT_DISK = "The journal isn't written: the disk doesn't answer";
+
 /** A switch is what a journal is asked about: it is written so much later (ms), with what followed. */
 const AFTER_SWITCH_MS = 60_000;
 
@@ -72,6 +82,8 @@ interface Draft {
   records: RecordWriter;
   fingerprint: number;
   writeAt: number;
+  /** The disk hasn't answered yet. */
+  isWriting: boolean;
   /** After the last event. */
   state: State;
   now: number;
@@ -87,6 +99,7 @@ export const openJournal = (options: JournalOptions): Journal => {
     records: openRecordWriter(),
     fingerprint: NO_COMMANDS,
     writeAt: now + PORTION_MS,
+    isWriting: false,
     state,
     now,
     problem: null,
@@ -94,9 +107,14 @@ export const openJournal = (options: JournalOptions): Journal => {
   return {
     observe: (stepped) => {
       note(draft, stepped);
-      if (stepped.now >= draft.writeAt || draft.records.length() >= PORTION) write(draft, options);
+      if (stepped.now < draft.writeAt && draft.records.length() < PORTION) return;
+      if (draft.isWriting) wait(draft, options);
+      else write(draft, options);
     },
     write: () => write(draft, options),
+    writeNow: () => {
+      if (isIdle(draft)) settle(draft, options, options.store.appendNow(takeFrames(draft, options)));
+    },
   };
 };
 
@@ -112,32 +130,46 @@ const note = (draft: Draft, { event, now, state, commands }: Stepped): void => {
 
 const isSwitch = (command: Command): boolean => command.kind === "report" && command.report.kind === "switched";
 
-/** What can't be written is lost, never gathered: whatever comes later starts from the state then. */
+/** There is something to write, and nothing under way. */
+const isIdle = ({ isWriting, records }: Draft): boolean => !isWriting && records.length() > 0;
+
 const write = (draft: Draft, options: JournalOptions): void => {
-  const { store, complain } = options;
-  if (draft.records.length() === 0) return;
-  draft.writeAt = draft.now + PORTION_MS;
-  const problem = makeRoom(draft, store) ?? append(draft, options);
-  if (problem !== null || store.isFull()) startAnew(draft, problem === null);
+  if (!isIdle(draft)) return;
+  const frames = takeFrames(draft, options);
+  if (frames[0]?.kind !== "start" && options.store.isFull()) startAnew(draft, true);
+  draft.isWriting = true;
+  options.store.append(frames, (problem) => settle(draft, options, problem));
+};
+
+/** What can't be written is lost, never gathered: whatever comes later starts from the state then. */
+const settle = (draft: Draft, options: JournalOptions, problem: string | null): void => {
+  draft.isWriting = false;
+  if (problem !== null) startAnew(draft, false);
+  tell(draft, options, problem);
+};
+
+/** While the disk is silent some more is gathered, and then the same holds. */
+const wait = (draft: Draft, options: JournalOptions): void => {
+  if (draft.records.length() >= GATHERED_MAX) startAnew(draft, false);
+  tell(draft, options, SILENT_DISK);
+};
+
+const tell = (draft: Draft, { complain }: JournalOptions, problem: string | null): void => {
   if (problem !== null && problem !== draft.problem) complain(problem);
   draft.problem = problem;
 };
 
 /** A segment begins with a start, so that it can be read without the one before it. */
-const makeRoom = ({ start }: Draft, store: JournalStore): string | null =>
-  start !== null && store.isFull() ? store.rotate() : null;
-
-const append = (draft: Draft, { store, version, wallOffset }: JournalOptions): string | null => {
-  const frame = (kind: FrameKind, content: Uint8Array): Uint8Array =>
-    packFrame({ kind, wallOffsetMs: wallOffset(), content });
-  if (draft.start !== null) {
-    const start: Start = { version, ...draft.start };
-    const problem = store.append(frame("start", new TextEncoder().encode(toText(start))));
-    if (problem !== null) return problem;
-    draft.start = null;
-  }
+const takeFrames = (draft: Draft, { version, wallOffset }: JournalOptions): readonly Frame[] => {
+  const wallOffsetMs = wallOffset();
+  const { start } = draft;
+  draft.start = null;
+  draft.writeAt = draft.now + PORTION_MS;
   draft.records.check(draft.fingerprint);
-  return store.append(frame("events", draft.records.take()));
+  const events: Frame = { kind: "events", wallOffsetMs, content: draft.records.take().slice() };
+  if (start === null) return [events];
+  const whole: Start = { version, ...start };
+  return [{ kind: "start", wallOffsetMs, content: new TextEncoder().encode(toText(whole)) }, events];
 };
 
 const startAnew = (draft: Draft, continues: boolean): void => {
