@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import type { FaultName } from "../../lab/faults.ts";
@@ -8,6 +7,7 @@ import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { familyName } from "../../src/core/path.ts";
 import type { Status } from "../../src/core/status.ts";
 import { type House, isOn, isWell, losses, movesIn, openHouse, ourDefaults, UPLINKS } from "./house.ts";
+import { dial } from "./session.ts";
 
 /** Quick to leave, and quick to trust again, for the tests to be short. */
 const QUICK = {
@@ -91,64 +91,35 @@ describe("router advertisements", () => {
   });
 });
 
-const ENDS = { router: { own: "10.99.0.2", peer: "10.99.0.1" }, "isp-b": { own: "10.99.0.1", peer: "10.99.0.2" } };
-
-/** A tunnel from the router to the second ISP, which translates what comes out of it as its own. */
-const layTunnel = async (lab: Lab): Promise<void> => {
-  const socket = (role: string): string => join(lab.plan.directory, `${role}.tunnel`);
-  for (const [role, other] of [
-    ["router", "isp-b"],
-    ["isp-b", "router"],
-  ] as const) {
-    const tunnel = "TUN,tun-type=tun,tun-name=ppp0,iff-no-pi";
-    const child = lab.spawn(role, ["socat", tunnel, `UNIX-SENDTO:${socket(other)},bind=${socket(role)}`]);
-    for (const stream of [child.stdout, child.stderr]) stream.resume();
-  }
-  for (const [role, { own, peer }] of Object.entries(ENDS)) {
-    await lab.run(
-      role,
-      "tries=0; until ip link show ppp0 2>/dev/null; do sleep 0.01; [ $((tries += 1)) -lt 500 ]; done",
-    );
-    await lab.run(role, `ip address add ${own} peer ${peer} dev ppp0`);
-  }
-  for (const role of Object.keys(ENDS)) await lab.run(role, "ip link set ppp0 up");
-  const chain = "add chain ip tunnel out { type nat hook postrouting priority srcnat; }";
-  const rule = "add rule ip tunnel out ip saddr 10.99.0.2 snat to 198.51.100.99";
-  await lab.run("isp-b", `nft 'add table ip tunnel; ${chain}; ${rule}'`);
-  await lab.run("router", "nft add rule ip lab_nat outbound oifname ppp0 masquerade");
-};
-
-describe("a point-to-point link", () => {
-  test.each([
-    { route: "with a default through it", script: "ip route add default dev ppp0 metric 300" },
-    { route: "without any route", script: ":" },
-  ])("$route needs no gateway", async ({ script }) => {
-    const house = await openHouse({
-      prepare: async (lab) => {
-        await layTunnel(lab);
-        await lab.run("router", script);
-      },
-      config: {
-        uplinks: [
-          { name: "fiber", interface: "wan0", detection: QUICK },
-          { name: "ppp", interface: "ppp0", detection: QUICK, ipv6: { method: "none" } },
-        ],
-        failover: FREELY,
-      },
-      ready: ({ uplinks }) => uplinks.every((uplink) => uplink.families.ipv4?.verdict === "up"),
-      measure: { families: ["ipv4"], long: ["udp"] },
-    });
-    expect((await house.status()).uplinks[1]?.families.ipv4?.gateway).toBeNull();
-    expect(await house.lab.run("router", "ip route show default proto 87 dev ppp0")).toBe(
-      "default scope link metric 2 \n",
-    );
-    const after = await house.lab.break("blackhole");
-    await house.meter.recovered({ flow: "new", family: "ipv4", after, via: "wan1" });
-    await house.meter.recovered({ flow: "long", family: "ipv4", after, via: "wan1" });
-    const left = await house.lab.run("router", "ip link set ppp0 down").then(() => house.meter.now());
-    await house.lab.mend("blackhole");
-    await house.meter.recovered({ flow: "new", family: "ipv4", after: left, via: "wan0" });
+test("a point-to-point link with a default through it needs no gateway", async () => {
+  const house = await openHouse({
+    prepare: async (lab) => {
+      await dial(lab, { isp: "isp-b", own: "198.51.100.66", peer: "198.51.100.65" });
+      await lab.run(
+        "router",
+        "ip route add default dev ppp0 metric 300; nft add rule ip lab_nat outbound oifname ppp0 masquerade",
+      );
+    },
+    config: {
+      uplinks: [
+        { name: "fiber", interface: "wan0", detection: QUICK },
+        { name: "ppp", interface: "ppp0", detection: QUICK, ipv6: { method: "none" } },
+      ],
+      failover: FREELY,
+    },
+    ready: ({ uplinks }) => uplinks.every((uplink) => uplink.families.ipv4?.verdict === "up"),
+    measure: { families: ["ipv4"], long: ["udp"] },
   });
+  expect((await house.status()).uplinks[1]?.families.ipv4?.gateway).toBeNull();
+  expect(await house.lab.run("router", "ip route show default proto 87 dev ppp0")).toBe(
+    "default scope link metric 2 \n",
+  );
+  const after = await house.lab.break("blackhole");
+  await house.meter.recovered({ flow: "new", family: "ipv4", after, via: "wan1" });
+  await house.meter.recovered({ flow: "long", family: "ipv4", after, via: "wan1" });
+  const left = await house.lab.run("router", "ip link set ppp0 down").then(() => house.meter.now());
+  await house.lab.mend("blackhole");
+  await house.meter.recovered({ flow: "new", family: "ipv4", after: left, via: "wan0" });
 });
 
 /** Tries to connect from the LAN, and says how long it took to fail or to succeed (ms), and how. */

@@ -3,13 +3,13 @@ import type { Lab } from "../../lab/lab.ts";
 import type { Status } from "../../src/core/status.ts";
 import { type House, isOn, openHouse, told } from "./house.ts";
 import { exampleInLab, reload } from "./recipe.ts";
+import { dial } from "./session.ts";
 
 const MODEM = "192.168.5.1";
 const PHONE = "172.20.10.1";
 
 /** What stands at the end of the second line: a modem that has a page, lends the provider's address, or translates; or a phone. */
 const startModem = async (lab: Lab): Promise<void> => {
-  await lab.run("router", "ip address flush dev wan1");
   await lab.run(
     "isp-b",
     `ip address add ${MODEM}/24 dev line0
@@ -17,12 +17,18 @@ const startModem = async (lab: Lab): Promise<void> => {
      nft 'add table ip modem; add chain ip modem out { type nat hook postrouting priority srcnat; }; add rule ip modem out oifname up0 ip saddr { 192.168.5.0/24, 172.20.10.0/28 } snat to 198.51.100.77'`,
   );
   lab.spawn("isp-b", ["socat", `TCP4-LISTEN:80,bind=${MODEM},fork,reuseaddr`, "SYSTEM:echo seen $SOCAT_PEERADDR"]);
+  await lend(lab);
+};
+
+/** The second provider's DHCP server, or a modem that hands on what it got. */
+const lend = async (lab: Lab): Promise<void> => {
   const options = [
     ...["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--port=0", "--leasefile-ro", "--user=root"],
     ...["--no-ping", "--bind-dynamic", "--interface=line0", "--dhcp-authoritative"],
     ...["--dhcp-range=198.51.100.2,198.51.100.2,255.255.255.252,1h", "--dhcp-option=3,198.51.100.1"],
   ];
-  for (const stream of [lab.spawn("isp-b", ["dnsmasq", ...options]).stderr]) stream.resume();
+  await lab.run("router", "ip address flush dev wan1");
+  lab.spawn("isp-b", ["dnsmasq", ...options]).stderr.resume();
 };
 
 /** What the modem's page shows to somebody in the LAN. */
@@ -33,8 +39,10 @@ const isUp = (name: string) => (status: Status) =>
   status.uplinks.some((uplink) => uplink.name === name) && told(status, name, "ipv4").verdict === "up";
 
 /** Both uplinks work, and the first carries. */
-const isCalm = (standby: string) => (status: Status) =>
-  isUp("fiber")(status) && isUp(standby)(status) && isOn("fiber")(status);
+const isCalm =
+  (standby: string, first = "fiber") =>
+  (status: Status) =>
+    isUp(first)(status) && isUp(standby)(status) && isOn(first)(status);
 
 /** New connections of the LAN take a line now. */
 const newFlowsTake = async ({ meter }: House, via: string, after = meter.now()): Promise<number> =>
@@ -88,4 +96,37 @@ test("a 4G/LTE modem in bridge or router mode, and a hotspot, stand in for the f
   console.log(
     `new flows over the modem after ${bridged.toFixed(0)} ms, over the phone after ${overPhone.toFixed(0)} ms; the phone was noticed after ${noticed.toFixed(0)} ms`,
   );
+}, 120_000);
+
+test("a line by PPPoE has a standby behind a half-bridge modem, and is taken up again under another address", async () => {
+  let hangUp = async (): Promise<void> => {};
+  const house = await openHouse({
+    lab: { nat: "none" },
+    config: exampleInLab("pppoe-half-bridge"),
+    prepare: async (lab) => {
+      await lab.run("router", "ip address flush dev wan0");
+      hangUp = await dial(lab, { isp: "isp-a", own: "203.0.113.66", peer: "203.0.113.65" });
+      await lend(lab);
+    },
+    ready: isCalm("cable", "dsl"),
+    measure: { long: ["udp"], families: ["ipv4"] },
+  });
+  const { lab, meter } = house;
+  const switchLine = (works: boolean) => lab.run("isp-a", `echo ${Number(works)} > /proc/sys/net/ipv4/ip_forward`);
+  await switchLine(false);
+  await newFlowsTake(house, "wan1");
+  await house.until("failed over", isOn("cable"));
+  await switchLine(true);
+  await house.until("back on PPPoE", isOn("dsl"), 20_000);
+  await newFlowsTake(house, "wan0");
+
+  const hungUp = meter.now();
+  await hangUp();
+  const gapMs = await newFlowsTake(house, "wan1", hungUp);
+  await meter.recovered({ flow: "long", family: "ipv4", after: hungUp, via: "wan1" });
+  await dial(lab, { isp: "isp-a", own: "203.0.113.70", peer: "203.0.113.69" });
+  await house.until("on the new session", isOn("dsl"), 20_000);
+  await newFlowsTake(house, "wan0");
+  expect.soft(told(await house.status(), "dsl", "ipv4").addresses).toEqual(["203.0.113.70"]);
+  console.log(`the session ended: new flows over the other line after ${gapMs.toFixed(0)} ms`);
 }, 120_000);
