@@ -11,6 +11,7 @@ const { outputFiles } = await build({
     // Loaded only where it is configured: each costs memory.
     notify: "src/notify.ts",
     mail: "src/adapter/mail.ts",
+    mqtt: "src/adapter/mqtt.ts",
     lab: "lab/main.ts",
   },
   outdir: "dist",

@@ -26,6 +26,8 @@ const PACKAGE_OF_COMMAND = {
   aiosmtpd: "python3-aiosmtpd",
   promtool: "prometheus",
   openssl: "openssl",
+  mosquitto: "mosquitto",
+  mosquitto_sub: "mosquitto-clients",
 };
 
 const PACKAGE_OF_LIBRARY = {

@@ -16,7 +16,7 @@ import { openApi } from "./daemon-api.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { wordsOf } from "./error.ts";
 import type { History } from "./history.ts";
-import { openMachineAccess } from "./machine-access.ts";
+import { type MachineAccess, openMachineAccess } from "./machine-access.ts";
 import { type Notifications, openNotifications } from "./notifications.ts";
 import { RESOLVERS_FILE, restoreMachine, STATE_FILE } from "./reset.ts";
 import { type Messages, openMessages } from "./shell/messages.ts";
@@ -45,7 +45,8 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const machine = openMachineAccess();
   const complain = (problem: string): void => messages.add("error", problem);
   const statusFile = openStatusFile({ path: config.status.astlinuxFile, complain });
-  const notifications = openNotifications({ folder: directories.state, view: () => engine.view(), messages });
+  const shown = { view: () => engine.view(), status: () => view() };
+  const notifications = openNotifications({ folder: directories.state, messages, ...shown });
   const onNews = (): void => {
     statusFile.update(engine.status);
     notifications.look();
@@ -76,11 +77,19 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   process.on("exit", engine.journal.writeNow);
   await untilEnded(manager, messages);
   await endAll({ server, notifications, engine, history });
-  if (engine.onStop() === "restore") {
-    restoreMachine(machine, places.statePath);
-    messages.add("info", "The machine is as it was before the start");
-  }
+  if (engine.onStop() === "restore") restore({ machine, messages, ...places });
   return 0;
+};
+
+interface Restored {
+  readonly machine: MachineAccess;
+  readonly messages: Messages;
+  readonly statePath: string;
+}
+
+const restore = ({ machine, messages, statePath }: Restored): void => {
+  restoreMachine(machine, statePath);
+  messages.add("info", "The machine is as it was before the start");
 };
 
 const openLoggedMessages = ({ level, syslog }: Config["log"]): Messages => {

@@ -1,5 +1,6 @@
 import type { NotifyConfig } from "./config/notify.ts";
 import type { View } from "./core/notify/view.ts";
+import type { Status } from "./core/status.ts";
 import type { Notifying } from "./notify.ts";
 import type { Messages } from "./shell/messages.ts";
 import type { ChannelResult } from "./shell/notifier.ts";
@@ -21,6 +22,7 @@ export interface NotificationsOptions {
   /** Where messages that wait are kept. */
   readonly folder: string;
   readonly view: () => View;
+  readonly status: () => Status;
   readonly messages: Messages;
 }
 
@@ -64,6 +66,7 @@ export const openNotifications = (options: NotificationsOptions): Notifications 
   };
 };
 
-const isAnybodyTold = ({ email, webhooks }: NotifyConfig): boolean => email !== null || webhooks.length > 0;
+const isAnybodyTold = ({ email, broker, webhooks }: NotifyConfig): boolean =>
+  email !== null || broker !== null || webhooks.length > 0;
 
 const loadBundle = (): Promise<typeof import("./notify.ts")> => import(new URL("./notify.mjs", import.meta.url).href);

@@ -1,5 +1,5 @@
-import type { MailSettings, WebhookSettings } from "../core/notify/settings.ts";
-import { parseRelay } from "./relay.ts";
+import type { BrokerSettings, MailSettings, WebhookSettings } from "../core/notify/settings.ts";
+import { parseBroker, parseRelay } from "./relay.ts";
 import type { ParsedConfig } from "./schema.ts";
 
 /** Who is told, and how. Secrets are in it: it never leaves the process. */
@@ -7,6 +7,7 @@ export interface NotifyConfig {
   readonly settleMs: number;
   readonly standbyUnusableAfterMs: number;
   readonly email: MailSettings | null;
+  readonly broker: BrokerSettings | null;
   readonly webhooks: readonly WebhookSettings[];
 }
 
@@ -15,11 +16,13 @@ export const resolveNotify = ({
   settle,
   standbyUnusableAfter,
   email,
+  mqtt,
   webhook,
 }: ParsedConfig["notify"]): NotifyConfig => ({
   settleMs: settle,
   standbyUnusableAfterMs: standbyUnusableAfter,
   email: email === undefined ? null : resolveEmail(email),
+  broker: mqtt === undefined ? null : resolveBroker(mqtt),
   webhooks: webhook.map((hook, place) => resolveWebhook(hook, nameOf(webhook, place))),
 });
 
@@ -40,6 +43,19 @@ const resolveWebhook = ({ url, urlFile, template, chat, tokenFile }: ParsedWebho
   chat: chat ?? "",
   token: tokenFile === undefined ? null : { kind: "file", path: tokenFile },
 });
+
+const resolveBroker = ({
+  broker,
+  tls,
+  topic,
+  discovery,
+  ...login
+}: NonNullable<ParsedConfig["notify"]["mqtt"]>): BrokerSettings | null => {
+  const parsed = parseBroker(broker);
+  if (parsed === null) return null;
+  const { host, port, encrypted } = parsed;
+  return { host, port, tls: encrypted ? tls : null, login: loginOf(login, null), topic: topic ?? null, discovery };
+};
 
 type ParsedEmail = NonNullable<ParsedConfig["notify"]["email"]>;
 

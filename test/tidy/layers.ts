@@ -160,6 +160,7 @@ export const LAYERS: readonly Layer[] = [
 export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly reason: string }>> = {
   koffi: { files: /^src\/adapter\/libc\.ts$/, reason: "Its poll handles are undocumented and pinned to one version." },
   nodemailer: { files: /^src\/adapter\/mail\.ts$/, reason: "It is loaded with the first mail, and only there." },
+  mqtt: { files: /^src\/adapter\/mqtt\.ts$/, reason: "It is loaded with a broker, and only there." },
   yaml: { files: /^(src|test)\/config\/|^src\/web\/setup\//, reason: "Only the config is YAML." },
   zod: { files: /^(src\/(config|api)|test\/api)\//, reason: "Data is checked where it enters; inside, types suffice." },
   commander: {
@@ -178,7 +179,7 @@ export const forbidden = (layer: Layer, imports: readonly Import[]): Import[] =>
 
 /** Which file may have it is another rule's business. */
 const isWrappedHere = (layer: Layer, from: string): boolean =>
-  layer.folder === "src/adapter" && ["koffi", "nodemailer"].includes(from);
+  layer.folder === "src/adapter" && ["koffi", "mqtt", "nodemailer"].includes(from);
 
 const isIn = (from: string, place: string): boolean =>
   from === place || from.startsWith(place.endsWith(":") ? place : `${place}/`);

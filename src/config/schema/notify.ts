@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseRelay } from "../relay.ts";
+import { parseBroker, parseRelay } from "../relay.ts";
 import { absolutePath, duration, group } from "../value.ts";
 
 const ADDRESS = /^[^\s@<>",;:\\()[\]]{1,64}@[^\s@<>",;:\\()[\]]{1,255}$/;
@@ -57,7 +57,9 @@ const webhook = group(
   {
     name: z
       .string()
-      .regex(/^(?!email$)[a-z][a-z0-9-]{0,30}$/, { error: "isn't a name: lower-case letters, digits and hyphens" })
+      .regex(/^(?!(?:email|mqtt)$)[a-z][a-z0-9-]{0,30}$/, {
+        error: "isn't a name: lower-case letters, digits and hyphens",
+      })
       .meta({ description: "What status and log call it. Default: its template.", examples: ["phone"] })
       .optional(),
     url: z
@@ -98,6 +100,55 @@ const webhook = group(
     params: { remedy: "give chat with the template telegram, and only there" },
   });
 
+const TOPIC = /^[^\s+#/$\0][^\s+#\0]{0,99}(?<!\/)$/;
+
+const topic = (meta: { description: string; examples: string[] }) =>
+  z.string().regex(TOPIC, { error: "isn't a topic: no spaces, no + and #, no slash at its ends" }).meta(meta);
+
+const mqtt = group(
+  {
+    broker: z
+      .string()
+      .refine((text) => parseBroker(text) !== null, {
+        error: "isn't a broker's address",
+        params: { remedy: "give mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS" },
+      })
+      .meta({
+        description: "`mqtt://HOST:PORT` (port 1883 if none is given) or `mqtts://HOST:PORT` (TLS, 8883).",
+        examples: ["mqtt://192.168.1.10"],
+      }),
+    user: z
+      .string()
+      .min(1)
+      .max(255)
+      .meta({ description: "The login's name.", examples: ["wan"] })
+      .optional(),
+    passwordFile: absolutePath({
+      description: "The file whose first line is the login's password.",
+      examples: ["/etc/wan-failover/mqtt.password"],
+    }).optional(),
+    tls: z
+      .enum(["checked", "unchecked"])
+      .meta({ description: "With `mqtts`: only to a broker with a valid certificate, or to whoever is there." })
+      .default("checked"),
+    topic: topic({
+      description: "All topics begin with it; unique on the broker. Default: `wan-failover/` and the machine's name.",
+      examples: ["wan-failover/house-7"],
+    }).optional(),
+    discovery: z
+      .union([
+        z.literal("none").transform(() => null),
+        topic({ description: "Home Assistant's discovery prefix.", examples: ["homeassistant"] }),
+      ])
+      .meta({ description: "Home Assistant's discovery prefix. `none`: it isn't told." })
+      .prefault("homeassistant"),
+  },
+  { description: "An MQTT broker that is told how things are, for Home Assistant and for programs." },
+).refine((broker) => (broker.user === undefined) === (broker.passwordFile === undefined), {
+  error: "has half of a login",
+  params: { remedy: "give both user and passwordFile, or neither" },
+});
+
 /** `notify:` */
 export const notify = group(
   {
@@ -116,6 +167,7 @@ export const notify = group(
       },
     ).prefault("10m"),
     email: email.optional(),
+    mqtt: mqtt.optional(),
     webhook: z.array(webhook).max(16).meta({ description: "Services on the web that are told by HTTP." }).default([]),
   },
   { description: "Who is told of switches, and how (docs/notifications.md). Nothing waits for it." },

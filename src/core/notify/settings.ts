@@ -42,6 +42,19 @@ export interface MailSettings {
   readonly login: { readonly user: string; readonly password: Secret } | null;
 }
 
+/** An MQTT broker that is told how things are. */
+export interface BrokerSettings {
+  readonly host: string;
+  readonly port: number;
+  /** null: in the clear. unchecked: encrypted, to whoever is there. */
+  readonly tls: "checked" | "unchecked" | null;
+  readonly login: { readonly user: string; readonly password: Secret } | null;
+  /** All topics begin with it; null: `wan-failover/` and the machine's name. */
+  readonly topic: string | null;
+  /** Home Assistant's discovery prefix; null: it isn't told. */
+  readonly discovery: string | null;
+}
+
 /** A webhook that is told. */
 export interface WebhookSettings {
   /** Unique among the channels. */
