@@ -8,6 +8,9 @@ import { type Target, timeoutOf } from "./round-trip.ts";
 /** Probes closer than this share a burst of loss. */
 const PACED_SPACING_MS = 500;
 
+/** Idle intervals are 90 to 110 % of what they should be. */
+const JITTER_LEAST = 0.9;
+
 /** A late answer within this time isn't lost yet in the line's figures: cellular lines deliver after seconds. */
 const LOST_AFTER_MS = 4_000;
 
@@ -109,7 +112,7 @@ const usualInterval = ({ settings, phase, pace }: AdaptiveState): number => {
 /** The next probe an idle interval from now, with jitter so that detectors don't march in step. */
 export const scheduleIdle = (state: AdaptiveState, now: number): AdaptiveState => {
   const { value, random } = draw(state.pace.random);
-  const nextSendAt = now + idleInterval(state) * (0.9 + 0.2 * value);
+  const nextSendAt = now + idleInterval(state) * (JITTER_LEAST + 2 * (1 - JITTER_LEAST) * value);
   return { ...state, pace: { ...state.pace, nextSendAt, random, early: 0 } };
 };
 
@@ -148,10 +151,15 @@ const asked = (targets: readonly Target[], place: number, now: number): readonly
 
 const isQuiet = ({ phase, pace }: AdaptiveState): boolean => phase === "up" && pace.early === 0;
 
+/** How far apart probes are that count as samples of the line: in the hold-down each that its own pace sends, jitter included. */
+const pacedSpacing = ({ phase, settings }: AdaptiveState): number =>
+  phase === "hold-down" ? Math.min(PACED_SPACING_MS, settings.holdDownIntervalMs * JITTER_LEAST) : PACED_SPACING_MS;
+
 const newProbe = (
-  { targets, settings, pace }: AdaptiveState,
+  state: AdaptiveState,
   { seq, target, now }: { readonly seq: number; readonly target: number; readonly now: number },
 ): Probe => {
+  const { targets, settings, pace } = state;
   const asked = targets[target];
   return {
     seq,
@@ -165,7 +173,7 @@ const newProbe = (
     paced:
       isLineSample(targets, target) &&
       asked?.heavy !== true &&
-      now - pace.lastPacedAt >= PACED_SPACING_MS - ROUNDING_MS,
+      now - pace.lastPacedAt >= pacedSpacing(state) - ROUNDING_MS,
     tainted: false,
   };
 };
