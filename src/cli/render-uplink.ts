@@ -140,7 +140,14 @@ const isDetailed = ({ detail, one, role, uplink, family }: Place): boolean => {
 
 const details = (place: Place): readonly Line[] => {
   const { reason, complaints } = place.one;
-  const parts = [...roleWords(place), reason, ...holdWords(place), ...complaints, ...gatewayWords(place)];
+  const parts = [
+    ...roleWords(place),
+    reason,
+    ...holdWords(place),
+    ...complaints,
+    ...gatewayWords(place),
+    ...methodWords(place),
+  ];
   const line = [span(" ".repeat(INDENT)), span(parts.join(" · "), "faint")];
   return place.wraps ? wrap(line, { width: place.width, indent: INDENT }) : [clip(line, place.width)];
 };
@@ -162,5 +169,19 @@ const roleWords = ({ role, status, family, uplink, one }: Place): readonly strin
 
 const holdWords = ({ one }: Place): readonly string[] =>
   one.verdict === "hold-down" ? [`${remainder(one.holdLeftMs)} left`] : [];
+
+/** Where the family's address is from, if the daemon sees to it. */
+const methodWords = ({ one: { method, dhcp, addresses } }: Place): readonly string[] => {
+  if (dhcp === undefined) return method === "static" ? [`static ${addresses.join(", ")}`.trimEnd()] : [];
+  const { lease, prefix } = dhcp;
+  return [
+    lease === null && prefix === undefined ? "no DHCP lease yet" : "",
+    lease === null ? "" : `DHCP ${lease.address}${lenderWords(lease)}, ${remainder(lease.leftMs)} left`,
+    prefix === undefined ? "" : `prefix ${prefix.prefix}, ${remainder(prefix.leftMs)} left`,
+  ].filter((part) => part !== "");
+};
+
+const lenderWords = ({ server }: { readonly server: string | null }): string =>
+  server === null ? "" : ` from ${server}`;
 
 const gatewayWords = ({ one }: Place): readonly string[] => (one.gateway === null ? [] : [`gateway ${one.gateway}`]);

@@ -217,3 +217,39 @@ test("words from outside can't command the terminal", () => {
   const hostile = { ...healthy, problems: ["\u001b[2Jgone\u0007\u202eback"] };
   expect(text(hostile)).toContain("!      [2Jgone back");
 });
+
+test("a lease is shown with its server and what is left of it, and so is that there is none", () => {
+  const [fiber, lte] = healthy.uplinks;
+  if (fiber?.families.ipv4 == null || lte?.families.ipv6 == null) throw new Error("the fixture lacks a family");
+  const lease = { address: "203.0.113.2/24", gateway: "203.0.113.1", dns: [], server: "203.0.113.1" };
+  const leased = { problem: null, lease: { ...lease, ageMs: 60_000, leftMs: 3_540_000 } };
+  const delegated = { ...leased, prefix: { prefix: "2001:db8:b:f00::/56", leftMs: 600_000 } };
+  const withDhcp = {
+    ...healthy,
+    uplinks: [
+      {
+        ...fiber,
+        families: {
+          ipv4: { ...fiber.families.ipv4, method: "dhcp" as const, dhcp: leased },
+          ipv6: { ...fiber.families.ipv4, method: "dhcp" as const, dhcp: delegated },
+        },
+      },
+      {
+        ...lte,
+        families: {
+          ipv4: {
+            ...lte.families.ipv6,
+            method: "dhcp" as const,
+            dhcp: { problem: "no DHCP server answers", lease: null },
+          },
+          ipv6: { ...lte.families.ipv6, method: "static" as const, addresses: ["2001:db8:b::2"] },
+        },
+      },
+    ],
+  };
+  const shown = text(withDhcp, { width: 200, colours: false });
+  expect(shown).toContain("gateway 203.0.113.1 · DHCP 203.0.113.2/24 from 203.0.113.1, 59 m left\n");
+  expect(shown).toContain("59 m left · prefix 2001:db8:b:f00::/56, 10 m left\n");
+  expect(shown).toContain("stands by · answers within 46 ms · no DHCP lease yet\n");
+  expect(shown).toContain("stands by · answers within 46 ms · static 2001:db8:b::2\n");
+});
