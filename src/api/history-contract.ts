@@ -45,6 +45,7 @@ const rtt = z.number().nullable();
 export const historyAnswer: z.ZodType<HistoryAnswer> = z.object({
   from: time,
   until: time,
+  runs: z.array(z.object({ from: time, until: time })),
   events: z.array(event),
   truncated: z.boolean(),
   outages: z.array(outage),

@@ -54,6 +54,7 @@ describe("the history's file", () => {
     expect(await later.counted()).toEqual({ usage, meters });
     expect(await askHistory(later, wholeDay)).toEqual({
       ...wholeDay.span,
+      runs: [{ from: NOW - 1000, until: NOW }],
       events: [event],
       truncated: false,
       outages: [{ ...outage, cutShort: false }],

@@ -27,6 +27,7 @@ export const forgetful = { load: () => null, save: async () => {} };
 export const noHistory: ServerOptions["history"] = {
   ask: async ({ span }) => ({
     ...span,
+    runs: [],
     events: [],
     truncated: false,
     outages: [],

@@ -103,6 +103,29 @@ describe("who may change things", () => {
     expect(await savedText()).toBe(CONFIG.replace("  - name: lte", "    weight: 3\n  - name: lte"));
   });
 
+  test("changes the password, and gives a program a token and takes it back", async () => {
+    await page.getByText("Who may come in").click();
+    const token = page.locator(".tokens");
+    await page.getByLabel("For which program?").fill("nagios");
+    await page.getByRole("button", { name: "Make a token" }).click();
+    const secret = await token.locator("code").textContent();
+    const answer = await house.lab.run(
+      "client",
+      `curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer ${secret}' http://192.168.77.1:8380/api/v1/status`,
+    );
+    expect(answer).toBe("200");
+    expect(await seriousIn(page)).toEqual([]);
+    await page.getByRole("button", { name: "Revoke nagios" }).click();
+    await page.getByText("There are none").waitFor();
+    await page.getByLabel("The present one").fill("wrong");
+    await page.getByLabel("The new one").fill(`${PASSWORD}!`);
+    await page.getByRole("button", { name: "Change it" }).click();
+    await page.getByText("The password is wrong.").waitFor();
+    await page.getByLabel("The present one").fill(PASSWORD);
+    await page.getByRole("button", { name: "Change it" }).click();
+    await page.getByText("From now on the new password holds.").waitFor();
+  });
+
   test("is cut off by a change, and comes back without doing anything", async () => {
     await page.route("**/api/v1/config", (route) => {
       const body = route.request().postData();

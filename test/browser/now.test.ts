@@ -39,6 +39,29 @@ describe("the page", () => {
     expect(site.errors).toEqual([]);
   });
 
+  test("keeps it on the timeline with its evidence, and reports the month", async () => {
+    const page = await site.visit({}, "timeline");
+    await page.locator(".bars .outage").first().waitFor();
+    const outage = page.locator(".entries li", { hasText: "fiber IPv4 was out" });
+    await outage.locator("summary").click();
+    await outage.getByText("The gateway was 203.0.113.1.").waitFor();
+    await outage.locator("td.none").first().waitFor();
+    expect(await page.locator(".sums tr", { hasText: "fiber" }).textContent()).toMatch(/fiber\d\d\.\d{3} %2/);
+    expect(await seriousIn(page)).toEqual([]);
+    const opened = page.context().waitForEvent("page");
+    await page.getByRole("link", { name: "Open the report" }).click();
+    const report = await opened;
+    await report.getByRole("heading", { name: "fiber IPv4" }).waitFor();
+    await report.getByText("unanswered, to").first().waitFor();
+    expect(await seriousIn(report)).toEqual([]);
+    await page.goto("http://127.0.0.1:8380/#/now");
+    await page.getByText("Why?").click();
+    await page.getByRole("heading", { name: "What led to it" }).waitFor();
+    await page.locator(".why li", { hasText: "fiber IPv4 is down" }).waitFor();
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
   test("fits a phone, in both themes, and axe finds nothing serious", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await site.visit({ ...PHONE, colorScheme });

@@ -65,6 +65,7 @@ export const askHistory = async (
   const events = (await store.ask(EVENTS, span)) as HistoryAnswer["events"];
   return {
     ...span,
+    runs: await askRuns(store, span),
     events: events.slice(-EVENTS_MAX),
     truncated: events.length > EVENTS_MAX,
     outages: (await askOutages(store, span)).toReversed(),
@@ -77,11 +78,14 @@ export const askHistory = async (
 /** What a report on a span is made from. Rejects with AppError. */
 export const askReport = async (store: HistoryStore, span: Span): Promise<ReportMaterial> => ({
   ...span,
-  runs: (await store.ask(RUNS, span)) as Span[],
+  runs: await askRuns(store, span),
   outages: (await askOutages(store, span)).toReversed(),
   probes: (await store.ask(PROBES, span)) as ReportMaterial["probes"],
   usage: await askUsage(store, span),
 });
+
+const askRuns = async (store: HistoryStore, span: Span): Promise<readonly Span[]> =>
+  (await store.ask(RUNS, span)) as Span[];
 
 const askOutages = async (store: HistoryStore, span: Span): Promise<HistoryAnswer["outages"]> =>
   (await store.ask(OUTAGES, span)) as HistoryAnswer["outages"];

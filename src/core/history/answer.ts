@@ -54,6 +54,8 @@ export type Point = readonly [
 
 /** All that the history says of a span. */
 export interface HistoryAnswer extends Span {
+  /** When the daemon ran, by rising time, within the span. */
+  readonly runs: readonly Span[];
   /** Oldest first. */
   readonly events: readonly PastEvent[];
   /** There were more events; these are the newest. */

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Access } from "../access/access.tsx";
 import { Permission } from "../login/permission.tsx";
 import { Choice } from "../part/choice.tsx";
 import { AstlinuxTable } from "./astlinux-table.tsx";
@@ -34,6 +35,7 @@ export const Setup = (): JSX.Element => {
         </p>
       )}
       {writing !== null && "text" in writing && <Workbench writing={writing} />}
+      <Access />
     </>
   );
 };

@@ -66,15 +66,23 @@ const bare = ({ kind, at, uplink, family, text, evidence }: PastEvent): Entry =>
   evidence,
 });
 
-/** The share of a span in which an uplink had no outage in any family that it has, 0..1. */
-export const availability = (outages: readonly PastOutage[], span: Span): number => {
-  const pieces = outages
-    .map(({ begin, end }) => ({ from: Math.max(begin, span.from), until: Math.min(end ?? span.until, span.until) }))
-    .sort((one, other) => one.from - other.from);
-  let [out, upTo] = [0, span.from];
-  for (const { from, until } of pieces) {
-    out += Math.max(0, until - Math.max(from, upTo));
+/** The share of the time that was watched in which an uplink had no outage in any family that it has, 0..1; null: of nothing. */
+export const availability = (outages: readonly PastOutage[], { runs, until }: HistoryAnswer): number | null => {
+  const watched = lengthOf(runs);
+  const out = lengthOf(
+    outages.flatMap(({ begin, end }) =>
+      runs.map((run) => ({ from: Math.max(begin, run.from), until: Math.min(end ?? until, run.until) })),
+    ),
+  );
+  return watched === 0 ? null : 1 - out / watched;
+};
+
+/** What spans cover together: those of two families overlap. */
+const lengthOf = (spans: readonly Span[]): number => {
+  let [length, upTo] = [0, 0];
+  for (const { from, until } of [...spans].sort((one, other) => one.from - other.from)) {
+    length += Math.max(0, until - Math.max(from, upTo));
     upTo = Math.max(upTo, until);
   }
-  return 1 - out / (span.until - span.from);
+  return length;
 };

@@ -22,12 +22,16 @@ export type Range = keyof typeof RANGES;
 export const placeIn = ({ from, until }: Span, at: number): number =>
   Math.min(1, Math.max(0, (at - from) / (until - from)));
 
+/** A word at the very end would stick out. */
+const MARGIN = 0.06;
+
 /** Moments that are worth a word below the bars, at local midnights and full hours. */
 export const ticksOf = ({ from, until }: Span, range: Range): readonly number[] => {
   const { tickMs } = RANGES[range];
   const offset = new Date(until).getTimezoneOffset() * 60_000;
   const first = Math.ceil((from - offset) / tickMs) * tickMs + offset;
-  return Array.from({ length: Math.max(0, Math.ceil((until - first) / tickMs)) }, (_, index) => first + index * tickMs);
+  const last = until - (until - from) * MARGIN;
+  return Array.from({ length: Math.max(0, Math.ceil((last - first) / tickMs)) }, (_, index) => first + index * tickMs);
 };
 
 /** A moment as it is named where so much time is shown. */

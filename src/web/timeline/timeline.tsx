@@ -65,7 +65,7 @@ const Past = ({ status, answer, range }: PastProps): JSX.Element => {
   return (
     <>
       <section class="card" aria-label="Outages, diverts and switches">
-        <Bars uplinks={uplinks} entries={entries} span={answer} range={range} open={unfold} />
+        <Bars uplinks={uplinks} entries={entries} answer={answer} range={range} open={unfold} />
       </section>
       <Sums uplinks={uplinks} answer={answer} />
       <PastChart uplinks={uplinks} answer={answer} />
@@ -91,6 +91,10 @@ const unfold = (entry: Entry): void => {
   fold.querySelector("summary")?.focus();
 };
 
+/** Never rounded up to all. */
+const share = (ratio: number | null): string =>
+  ratio === null ? "–" : `${ratio === 1 ? 100 : (Math.floor(ratio * 100_000) / 1000).toFixed(3)} %`;
+
 const Sums = ({
   uplinks,
   answer,
@@ -101,7 +105,7 @@ const Sums = ({
   <div class="card sums">
     <table>
       <caption>
-        From {momentText(answer.from)} to {momentText(answer.until)}
+        From {momentText(answer.from)} to {momentText(answer.until)}, as far as the daemon ran
       </caption>
       <thead>
         <tr>
@@ -120,7 +124,7 @@ const Sums = ({
           return (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{(availability(outages, answer) * 100).toFixed(3)} %</td>
+              <td>{share(availability(outages, answer))}</td>
               <td>{outages.length}</td>
               <td>{usage.length === 0 ? "–" : bytes(sum("received"))}</td>
               <td>{usage.length === 0 ? "–" : bytes(sum("sent"))}</td>
