@@ -1,8 +1,9 @@
 import type { AccessClient } from "./api/access/contract.ts";
 import type { DaemonClient } from "./api/contract.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
+import type { GlobalOptions, JsonOption } from "./cli/option.ts";
 import type { Output } from "./cli/output.ts";
-import { type Actions, type GlobalOptions, type JsonOption, runProgram } from "./cli/program.ts";
+import { type Actions, runProgram } from "./cli/program.ts";
 import type { Look } from "./cli/status.ts";
 import { configPathIn, directoriesFrom, journalPathIn, socketPathIn } from "./config/directories.ts";
 import { AppError } from "./error.ts";

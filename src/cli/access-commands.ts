@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { JsonOption } from "./program.ts";
+import { JSON_HELP, type JsonOption } from "./option.ts";
 
 /** What the commands about who may come in do. Each returns the exit code, or throws. */
 export interface AccessActions {
@@ -8,8 +8,6 @@ export interface AccessActions {
   readonly tokenList: (options: JsonOption) => Promise<number>;
   readonly tokenRevoke: (id: string, options: JsonOption) => Promise<number>;
 }
-
-const JSON_HELP = "for programs: JSON";
 
 /** The commands about who may come in. */
 export const addAccess = (program: Command, actions: AccessActions, done: (code: number) => void): void => {

@@ -5,21 +5,8 @@ import { nearest } from "../config/nearest.ts";
 import { AppError } from "../error.ts";
 import { type AccessActions, addAccess } from "./access-commands.ts";
 import { EXIT } from "./error-text.ts";
+import { type ConfigOption, JSON_HELP, type JsonOption } from "./option.ts";
 import { addWireguard, type WireguardActions } from "./wireguard-command.ts";
-
-/** Holds for every command. */
-export interface GlobalOptions {
-  /** The daemon's socket, where it is not the usual one. */
-  readonly socket?: string;
-}
-
-export interface JsonOption extends GlobalOptions {
-  readonly json?: true;
-}
-
-export interface ConfigOption extends GlobalOptions {
-  readonly config?: string;
-}
 
 /** AstLinux's verbs for its service. */
 export const VERBS = ["start", "stop", "restart", "test"] as const;
@@ -136,8 +123,6 @@ const oneOf =
     if (word !== undefined) return word;
     throw new AppError("usage", `${command} takes ${words.join(", ")}, rather than ${text}`);
   };
-
-const JSON_HELP = "for programs: JSON";
 
 const addQuestions = (program: Command, actions: Actions, done: Done): void => {
   program

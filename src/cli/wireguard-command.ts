@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { PairOptions } from "../wireguard/request.ts";
-import type { JsonOption } from "./program.ts";
+import { JSON_HELP, type JsonOption } from "./option.ts";
 
 /** Failover through a tunnel. Returns the exit code, or throws. */
 export interface WireguardActions {
@@ -30,7 +30,7 @@ export const addWireguard = (program: Command, actions: WireguardActions, done: 
       "what from outside reaches the LAN: tcp/443=192.168.101.10, [:PORT] if it differs there",
     )
     .option("--tunnel <networks...>", "the tunnel's own (default: 10.4.1.0/24, and number ff of the LAN's IPv6 /56)")
-    .option("--json", "for programs: JSON")
+    .option("--json", JSON_HELP)
     .addHelpText("after", HELP)
     .action(async (_options, command: Command) => done(await actions.wireguardPair(command.optsWithGlobals())));
 };

@@ -104,11 +104,14 @@ const better = (status: Status, family: Family): readonly Member[] => {
 
 /** Why each better uplink is not in use. */
 const preferred = (status: Status, family: Family): readonly string[] => {
-  const { waiting: why } = status.families[family];
+  const { waiting: why, reason } = status.families[family];
   return better(status, family)
     .filter(({ one }) => why === null || one.verdict !== "up" || isDegraded(one))
-    .map(whyNot);
+    .map((member) => (reason.includes(member.one.reason) ? shortWhyNot(member) : whyNot(member)));
 };
+
+/** Where the reason was told already. */
+const shortWhyNot = (member: Member): string => whyNot(member).replace(`: ${member.one.reason}`, "");
 
 const howIs = ({ uplink, one }: Member): string => `${uplink.name} is ${one.verdict}: ${one.reason}`;
 
@@ -146,7 +149,7 @@ const others = (status: Status, family: Family): readonly string[] => {
   const { active } = status.families[family];
   const told = preferred(status, family);
   return members(status, family)
-    .filter((member) => !active.includes(member.uplink.name) && !told.includes(whyNot(member)))
+    .filter((member) => !active.includes(member.uplink.name) && !told.some((text) => whyNot(member).startsWith(text)))
     .map(howIs);
 };
 

@@ -8,7 +8,7 @@ export const CarriedLine = ({ traffic, usage }: Pick<UplinkStatus, "traffic" | "
   traffic === undefined ? null : (
     <>
       <Rates {...traffic} hasCap={usage !== null} />
-      {usage !== null && <Cap {...usage} />}
+      {usage !== null && <Cap cap={usage.cap} used={usedOf(traffic.month) ?? usage.bytes} />}
     </>
   );
 
@@ -37,17 +37,20 @@ const Rates = ({ rate: now, month, hasCap }: TrafficStatus & { readonly hasCap: 
   </dl>
 );
 
+/** Fresher than what caps are judged by. */
+const usedOf = (month: TrafficStatus["month"]): number | null => month && month.received + month.sent;
+
 /** As the daemon warns. */
 const NEARLY = 0.8;
 
-const Cap = ({ bytes: used, cap, share }: NonNullable<UplinkStatus["usage"]>): JSX.Element => (
-  <p class={`cap is-${share >= 1 ? "bad" : share >= NEARLY ? "warn" : "good"}`}>
+const Cap = ({ used, cap }: { readonly used: number; readonly cap: number }): JSX.Element => (
+  <p class={`cap is-${used >= cap ? "bad" : used >= NEARLY * cap ? "warn" : "good"}`}>
     <span>
       This month{" "}
       <b class="used">
         {bytes(used)} of {bytes(cap)}
       </b>
     </span>
-    <meter max={1} value={Math.min(1, share)} aria-label="Of the month’s cap" />
+    <meter max={cap} value={Math.min(used, cap)} aria-label="Of the month’s cap" />
   </p>
 );

@@ -11,8 +11,9 @@ interface Props {
 
 /** How the lines were: round trip and loss, of all targets together. */
 export const PastChart = ({ uplinks, answer: { series } }: Props): JSX.Element | null => {
-  if (series.length === 0) return null;
   const times = timesOf(series);
+  // One point is no line yet.
+  if (times.length < 2) return null;
   const columns = uplinks.map((name) => ({ name, totals: totalsOf(series.filter(({ uplink }) => uplink === name)) }));
   const column = (value: (total: Total | undefined) => number | null | undefined) =>
     columns.map(({ name, totals }) => ({ name, values: times.map((at) => value(totals.get(at))) }));
