@@ -8,10 +8,12 @@ import type { Left, SourceFile } from "./variables.ts";
 
 /** One of mwan3's members, with the device behind its interface. */
 interface Member {
-  /** mwan3's name of the interface, and its section. */
+  /** mwan3's name of the interface. */
   readonly network: string;
-  readonly section: Section | undefined;
-  readonly device: string;
+  readonly tracked: readonly string[];
+  readonly enabled: boolean;
+  /** null where it can't be told. */
+  readonly device: string | null;
   readonly metric: number;
   readonly weight: number;
 }
@@ -24,10 +26,11 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
   const sections = files.flatMap(({ text }) => readUci(text));
   const policy = defaultPolicy(sections);
   const members = policy === undefined ? [] : membersOf(policy, sections);
-  const devices = [...new Set(members.map(({ device }) => device))].slice(0, UPLINKS_MAX);
+  const used = members.filter(isUsed);
+  const devices = [...new Set(used.map(deviceOf))].slice(0, UPLINKS_MAX);
   const items = devices.map((device, place) =>
     uplinkOf(
-      members.filter((one) => one.device === device),
+      used.filter((one) => deviceOf(one) === device),
       place,
     ),
   );
@@ -38,7 +41,9 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
     yamlOf([{ key: "uplinks", value: { items } }]),
     "",
     "# Not taken over:",
-    ...leftOver(sections, policy).map(({ what, reason }) => `#   ${asComment(`${what}: ${reason}`)}`),
+    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...leftOver(sections, policy)].map(
+      ({ what, reason }) => `#   ${asComment(`${what}: ${reason}`)}`,
+    ),
     "",
   ].join("\n");
 };
@@ -47,7 +52,7 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
 export const hasPolicy = (files: readonly SourceFile[]): boolean => {
   const sections = files.flatMap(({ text }) => readUci(text));
   const policy = defaultPolicy(sections);
-  return policy !== undefined && membersOf(policy, sections).length > 0;
+  return policy !== undefined && membersOf(policy, sections).some(isUsed);
 };
 
 const named = (sections: readonly Section[], type: string, name: string): Section | undefined =>
@@ -68,22 +73,50 @@ const membersOf = (policy: Section, sections: readonly Section[]): readonly Memb
   (policy.values.get("use_member") ?? [])
     .flatMap((name) => named(sections, "member", name) ?? [])
     .map((member) => toMember(member, sections))
-    .filter(({ device }) => isInterfaceName(device))
     .toSorted((a, b) => a.metric - b.metric);
+
+/** Where no device can be told, the name stands in. */
+const deviceOf = ({ device, network }: Member): string => device ?? network;
+
+const isUsed = (member: Member): boolean => member.enabled && isInterfaceName(deviceOf(member));
+
+const memberLeft = ({ network, enabled }: Member): Left => ({
+  what: `interface ${network}`,
+  reason: enabled ? "no device has such a name" : "option enabled is 0",
+});
 
 const toMember = (member: Section, sections: readonly Section[]): Member => {
   const network = optionOf(member, "interface");
-  const described = sections.filter(({ type, name }) => type === "interface" && name === network);
-  const device = described.map((one) => optionOf(one, "device") || optionOf(one, "ifname")).find((one) => one !== "");
-  const tracked = described.find(({ values }) => values.has("track_ip")) ?? described[0];
+  const described = describing(network, sections);
   return {
     network,
-    section: tracked,
-    device: device ?? network,
+    tracked: described.flatMap(({ values }) => values.get("track_ip") ?? []),
+    enabled: described.every((section) => optionOf(section, "enabled") !== "0"),
+    device: findDevice(network, sections),
     metric: numberIn(optionOf(member, "metric"), UPLINKS_MAX),
     weight: numberIn(optionOf(member, "weight"), 256),
   };
 };
+
+/** An interface has a section in mwan3's file and one in the network's. */
+const describing = (network: string, sections: readonly Section[]): readonly Section[] =>
+  sections.filter(({ type, name }) => type === "interface" && name === network);
+
+/** These protocols make a device of their own, with the interface's name in its own (OpenWrt's netifd). */
+const DIALLED: ReadonlySet<string> = new Set(["pppoe", "pppoa", "3g", "pptp", "l2tp"]);
+
+/** The device that packets take; `@wan` is another interface's. */
+const findDevice = (network: string, sections: readonly Section[], depth = 0): string | null => {
+  const described = describing(network, sections);
+  const told = (key: string): string => described.map((one) => optionOf(one, key)).find((one) => one !== "") ?? "";
+  if (DIALLED.has(told("proto"))) return `${told("proto")}-${network}`;
+  const device = told("device") || told("ifname");
+  if (device.startsWith("@")) return depth < ALIASES_MAX ? findDevice(device.slice(1), sections, depth + 1) : null;
+  return isInterfaceName(device) ? device : null;
+};
+
+/** One that names itself, by whatever detour, has none. */
+const ALIASES_MAX = 4;
 
 const numberIn = (text: string, most: number): number => {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : 1;
@@ -98,7 +131,7 @@ const uplinkOf = (members: readonly Member[], place: number): readonly Entry[] =
   const names = members.map((member) => `config interface '${member.network}'`).join(", ");
   return [
     { key: "name", value: /^[a-z][a-z0-9-]{0,14}$/.test(network) ? network : `uplink-${place + 1}` },
-    { key: "interface", value: device, comment: device === network ? `${names}: give the device's name` : names },
+    { key: "interface", value: deviceOf(first), comment: device === null ? `${names}: give the device's name` : names },
     { key: "tier", value: metric, comment: "option metric" },
     { key: "weight", value: weight, comment: "option weight" },
     ...targetsOf(members),
@@ -107,7 +140,7 @@ const uplinkOf = (members: readonly Member[], place: number): readonly Entry[] =
 
 /** With fewer than two of a family ours are taken, since one operator's outage is not the line's. */
 const targetsOf = (members: readonly Member[]): readonly Entry[] => {
-  const tracked = members.flatMap(({ section }) => section?.values.get("track_ip") ?? []).filter(isTarget);
+  const tracked = members.flatMap((member) => member.tracked).filter(isTarget);
   const of = (family: Family, from: readonly string[]): readonly string[] => [
     ...new Set(from.filter((address) => familyOf(address) === family)),
   ];
@@ -137,7 +170,7 @@ const leftOver = (sections: readonly Section[], policy: Section | undefined): re
 ];
 
 const ruleLeft = (rule: Section): Left => ({
-  what: `rule ${rule.name} (${optionOf(rule, "dest_ip") || "by source or port"} by ${optionOf(rule, "use_policy")})`,
+  what: `rule ${rule.name} (${optionOf(rule, "dest_ip") || "by source or port"}, policy ${optionOf(rule, "use_policy")})`,
   reason: "a destination can be put under an uplink's `routes`; sources and ports can't be told apart",
 });
 

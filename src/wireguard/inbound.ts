@@ -1,8 +1,8 @@
 import { familyOf } from "../config/address.ts";
 import type { Family } from "../core/family.ts";
 import { covers, networkOf } from "../core/network.ts";
-import { AppError } from "../error.ts";
 import { type Networks, spelt } from "./address.ts";
+import { refuse } from "./refuse.ts";
 
 /** What may come in from the internet: a port of the static end, and who answers it in the LAN. */
 export interface Inbound {
@@ -32,21 +32,18 @@ interface Place {
 export const readInbound = (texts: readonly string[], place: Place): readonly Inbound[] => {
   const all = texts.map((text) => readOne(text, place.lan));
   for (const one of all) {
-    if (one.protocol === "udp" && one.port === place.port) refuse(`udp/${one.port} is the tunnel's own port`);
+    if (one.protocol === "udp" && one.port === place.port)
+      refuse(`--inbound: udp/${one.port} is the tunnel's own port`);
     if (all.some((other) => other !== one && isSameDoor(one, other))) {
-      refuse(`${one.protocol}/${one.port} can't lead to two hosts`);
+      refuse(`--inbound: ${one.protocol}/${one.port} can't lead to two hosts`);
     }
     if (one.family === "ipv6" && place.prefix !== null && one.port !== one.hostPort) {
       refuse(
-        `with --prefix, ${one.host} is reached at an address of its own, so ${one.port} can't become ${one.hostPort}`,
+        `--inbound: with --prefix, ${one.host} is reached at an address of its own, so ${one.port} can't become ${one.hostPort}`,
       );
     }
   }
   return all;
-};
-
-const refuse = (detail: string): never => {
-  throw new AppError("usage", `--inbound: ${detail}`);
 };
 
 const isSameDoor = (one: Inbound, other: Inbound): boolean =>
@@ -57,12 +54,12 @@ const readOne = (text: string, lan: Networks): Inbound => {
   const host = bracketed ?? dotted ?? bare;
   const family = familyOf(host);
   if (family === null || !isPort(port) || !isPort(hostPort)) {
-    return refuse(`give a port and a host of the LAN, ${EXAMPLE}, rather than ${text}`);
+    return refuse(`--inbound: give a port and a host of the LAN, ${EXAMPLE}, rather than ${text}`);
   }
   const [network, at] = [lan[family], networkOf(host)];
   if (network === null || at === null || !covers(network, at)) {
     const place = network === null ? "has no IPv6 here" : `is ${spelt(network)}`;
-    return refuse(`${host} is not in the LAN, which ${place}`);
+    return refuse(`--inbound: ${host} is not in the LAN, which ${place}`);
   }
   return {
     family,

@@ -91,6 +91,42 @@ test("without the file network the interface's own name stands in, and says so",
   parseConfig(yaml, "config.yaml");
 });
 
+/** A network of which one interface is dialled, and another borrows its device. */
+const DIALLED = `
+config interface 'wan'
+	option proto 'pppoe'
+	option device 'eth1'
+config interface 'wan6'
+	option device '@wan'
+	option proto 'dhcpv6'
+config interface 'wanb'
+	option proto 'qmi'
+	option device '/dev/cdc-wdm0'
+`;
+
+test("the device is the one that packets take", () => {
+  const yaml = importMwan3([
+    { name: "mwan3", text: MWAN3 },
+    { name: "network", text: DIALLED },
+  ]);
+  expect(yaml).toMatch(/interface: pppoe-wan +# config interface 'wan', config interface 'wan6'\n/);
+  expect(yaml).toMatch(/interface: wanb +# config interface 'wanb': give the device's name/);
+  const turning = DIALLED.replace("'eth1'", "'@wan6'").replace("'pppoe'", "'dhcp'");
+  expect(
+    importMwan3([
+      { name: "mwan3", text: MWAN3 },
+      { name: "network", text: turning },
+    ]),
+  ).toContain("interface: wan ");
+});
+
+test("what is disabled there is left out, and named", () => {
+  const disabled = MWAN3.replace("config interface wanb\n", "config interface wanb\n\toption enabled '0'\n");
+  const yaml = importMwan3([{ name: "mwan3", text: disabled }, ...files.slice(1)]);
+  expect(parseConfig(yaml, "config.yaml").settings.uplinks.map(({ name }) => name)).toEqual(["wan"]);
+  expect(yaml).toContain("#   interface wanb: option enabled is 0\n");
+});
+
 test("what has no equivalent is named", () => {
   const rest = importMwan3(files).split("# Not taken over:")[1] ?? "";
   for (const what of ["rule https", "policy wan_only", "reliability", "flush_conntrack", "mwan3.user"])
