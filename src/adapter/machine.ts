@@ -3,7 +3,7 @@ import type { Settings } from "../core/settings.ts";
 import { addressOf } from "../core/target.ts";
 import { readDaemon } from "./machine/daemon.ts";
 import { readCapabilities, readModules } from "./machine/features.ts";
-import { type FirewallTools, readIptables, readNft } from "./machine/firewall.ts";
+import { type FirewallTools, findCommand, readIptables, readNft } from "./machine/firewall.ts";
 import { type Attempt, type NetworkFacts, readNetwork } from "./machine/network.ts";
 import { readNetworkdSettings, readPrograms } from "./machine/programs.ts";
 import { NETLINK_ROUTE, type Netlink, openNetlink } from "./netlink.ts";
@@ -92,6 +92,7 @@ export const readMachine = async (request: MachineRequest): Promise<MachineFacts
     nft: readNft(tools),
     iptables: readIptables(tools),
     programs: readPrograms(),
+    dhcpClients: { ipv4: findCommand("udhcpc", tools) !== null, ipv6: findCommand("dhclient", tools) !== null },
     networkdSettings: readNetworkdSettings(request.root ?? "/"),
     daemon: await readDaemon(request.runtime),
     unreadable,

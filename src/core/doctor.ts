@@ -1,4 +1,5 @@
 import { ADDRESS_CHECKS } from "./doctor/address-checks.ts";
+import { ADDRESSING_CHECKS } from "./doctor/addressing-checks.ts";
 import { DESTINATION_CHECKS } from "./doctor/destination-checks.ts";
 import type { MachineFacts } from "./doctor/facts.ts";
 import type { Check, Finding, Topic } from "./doctor/finding.ts";
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   ...PROGRAM_CHECKS,
   ...FORWARDING_CHECKS,
   ...UPLINK_CHECKS,
+  ...ADDRESSING_CHECKS,
   ...ADDRESS_CHECKS,
   ...ROUTE_CHECKS,
   ...DESTINATION_CHECKS,

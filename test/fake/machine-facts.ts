@@ -127,6 +127,7 @@ export const healthy: MachineFacts = {
   nft: { library: true, command: true, listing: MASQUERADE, problem: null },
   iptables: { legacyTables: { ipv4: [], ipv6: [] }, listings: [] },
   programs: ["systemd", "sshd"],
+  dhcpClients: { ipv4: true, ipv6: true },
   networkdSettings: [],
   daemon: { running: true, ranBefore: true },
   unreadable: [],

@@ -69,8 +69,8 @@ const listByCommand = (command: string): Listing => {
   }
 };
 
-/** The path of a command, null where it isn't installed. */
-const find = (name: string, { path }: FirewallTools): string | null =>
+/** The path of a command, null where it isn't installed. Never throws. */
+export const findCommand = (name: string, { path }: Pick<FirewallTools, "path">): string | null =>
   path
     .split(":")
     .map((folder) => join(folder || ".", name))
@@ -95,7 +95,7 @@ const NOTHING: Listing = { listing: null, problem: null };
 /** What nftables is here, and all its rules. Never throws. */
 export const readNft = (tools: FirewallTools): NftFacts => {
   const library = openLibrary(tools.library);
-  const command = find("nft", tools);
+  const command = findCommand("nft", tools);
   return { library: library !== null, command: command !== null, ...list(library, command) };
 };
 
@@ -123,7 +123,7 @@ const save = (command: string): string => {
 export const readIptables = (tools: FirewallTools): IptablesFacts => ({
   legacyTables: { ipv4: legacyTables("ip_tables_names"), ipv6: legacyTables("ip6_tables_names") },
   listings: SAVE_COMMANDS.flatMap(({ family, name }): IptablesListing[] => {
-    const command = find(name, tools);
+    const command = findCommand(name, tools);
     const text = command === null ? "" : save(command);
     return text === "" ? [] : [{ family, text }];
   }),

@@ -22,6 +22,8 @@ export interface MachineFacts {
   readonly iptables: IptablesFacts;
   /** Names of the programs that run in this network namespace, as in `/proc/PID/comm`: 15 characters at the most. */
   readonly programs: readonly string[];
+  /** Whether the program is installed that asks for leases: udhcpc, dhclient. */
+  readonly dhcpClients: Readonly<Record<Family, boolean>>;
   /** systemd-networkd's own settings, in the order in which it reads them: what comes later counts. */
   readonly networkdSettings: readonly string[];
   readonly daemon: DaemonFacts;

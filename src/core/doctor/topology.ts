@@ -1,6 +1,6 @@
 import { deviceOf } from "../device.ts";
 import { FAMILIES, type Family } from "../family.ts";
-import type { KernelState, Route } from "../kernel.ts";
+import { type KernelState, PROTOCOL, type Route } from "../kernel.ts";
 import { isWide, type Network, networkOf } from "../network.ts";
 import { findPath, isForeignDefault, type Path } from "../path.ts";
 import type { UplinkSettings } from "../settings.ts";
@@ -36,11 +36,21 @@ export const uplinkOfLink = (facts: MachineFacts, index: number): PlacedUplink |
 
 const kernelOf = (facts: MachineFacts): KernelState => ({ ...facts, rules: [], qdiscs: [], firewall: null });
 
+/** What a DHCP server named, as far as the daemon's own routes tell. */
+const leasedGateway = (facts: MachineFacts, uplink: UplinkSettings, family: Family): string | null => {
+  if (uplink.families[family].method !== "dhcp") return null;
+  const link = linkOf(facts, uplink)?.index;
+  const hops = facts.routes
+    .filter((route) => route.family === family && route.protocol === PROTOCOL && route.destination === "default")
+    .flatMap((route) => route.hops.filter((hop) => hop.link === link));
+  return hops[0]?.gateway ?? null;
+};
+
 /** The way that the daemon would find for an uplink. Never throws. */
 export const pathOf = (facts: MachineFacts, uplink: UplinkSettings, family: Family): Path =>
   findPath({
     uplink,
-    leased: null,
+    leased: leasedGateway(facts, uplink, family),
     device: uplink.interface,
     family,
     kernel: kernelOf(facts),
