@@ -2,27 +2,13 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { ShapeUplink } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
-import type { LinkLayer } from "../core/shaping.ts";
+import { cakeWords, fairWords, htbWords } from "./tc-words.ts";
 
 /** What became of an order. */
 export type Shaped = Pick<Extract<Event, { kind: "uplink-shaped" }>, "by" | "problem">;
 
 /** tc takes some milliseconds. */
 const TIMEOUT_MS = 5000;
-
-/** How HTB counts what CAKE's word means (tc-cake(8), tc-stab(8)): octets added to each packet, and whether it fills ATM cells. */
-const OVERHEADS: Readonly<Record<LinkLayer, { readonly overhead: number; readonly atm?: true; readonly ptm?: true }>> =
-  {
-    ethernet: { overhead: 38 },
-    docsis: { overhead: 18 },
-    "pppoe-ptm": { overhead: 30, ptm: true },
-    "bridged-ptm": { overhead: 22, ptm: true },
-    "pppoe-vcmux": { overhead: 32, atm: true },
-    "pppoe-llcsnap": { overhead: 40, atm: true },
-    "bridged-vcmux": { overhead: 24, atm: true },
-    "bridged-llcsnap": { overhead: 32, atm: true },
-    conservative: { overhead: 48, atm: true },
-  };
 
 const run = promisify(execFile);
 
@@ -53,24 +39,11 @@ export const shapeUplink = async (order: ShapeUplink): Promise<Shaped> => {
   }
 };
 
-const byCake = ({ interface: name, handle, shape }: ShapeUplink): Promise<void> =>
-  tc(
-    ...["qdisc", "replace", "dev", name, "root", "handle", `${handle.toString(16)}:`],
-    ...["cake", "bandwidth", `${shape.upload}kbit`, "diffserv4", "nat", shape.linkLayer],
-    shape.ackFilter ? "ack-filter" : "no-ack-filter",
-  );
+const byCake = (order: ShapeUplink): Promise<void> => tc(...cakeWords(order));
 
-/** HTB can't be changed where it stands. Below it, fair queueing where the kernel has that, else one queue. */
-const byHtb = async ({ interface: name, handle, shape }: ShapeUplink): Promise<void> => {
-  const major = `${handle.toString(16)}:`;
-  const { overhead, atm, ptm } = OVERHEADS[shape.linkLayer];
-  // PTM sends 65 octets for 64.
-  const rate = `${ptm ? Math.floor((shape.upload * 64) / 65) : shape.upload}kbit`;
-  await tc("qdisc", "del", "dev", name, "root").catch(() => {});
-  await tc("qdisc", "add", "dev", name, "root", "handle", major, "htb", "default", "1");
-  await tc(
-    ...["class", "add", "dev", name, "parent", major, "classid", `${major}1`, "htb", "rate", rate, "ceil", rate],
-    ...["overhead", String(overhead), "linklayer", atm ? "atm" : "ethernet"],
-  );
-  await tc("qdisc", "add", "dev", name, "parent", `${major}1`, "fq_codel").catch(() => {});
+/** Below it, fair queueing where the kernel has that, else one queue. */
+const byHtb = async (order: ShapeUplink): Promise<void> => {
+  await tc("qdisc", "del", "dev", order.interface, "root").catch(() => {});
+  for (const words of htbWords(order)) await tc(...words);
+  await tc(...fairWords(order)).catch(() => {});
 };

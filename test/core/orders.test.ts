@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { blackhole, ordered } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
+import type { Script } from "../sim/happening.ts";
 
 const QUICK = settingsOf([FIBER, LTE], { holdAfterFailoverMs: 60_000 });
 const MANUAL = settingsOf([FIBER, LTE], { holdAfterFailoverMs: 10_000, failback: "manual" });
@@ -38,6 +39,24 @@ test("a test is ended sooner by a failback", () => {
   });
   expect(story.answers[1]).toMatchObject({ accepted: true, message: "The test is over; traffic goes back." });
   expect(story.outSince("eth0", 21_000) - 30_000).toBeLessThan(10);
+});
+
+test("on the secondary, a test tries the way back within the hold: it stays if it holds, and is left if it fails", () => {
+  const wayBack = (fails: Script) =>
+    tellStory({
+      happens: [
+        [20_000, blackhole("fiber", 10_000)],
+        [120_000, ordered({ kind: "test", uplink: null, forMs: 30_000 })],
+        ...fails,
+      ],
+      untilMs: 200_000,
+    });
+  const good = wayBack([]);
+  expect(good.outs(10_000)).toEqual(["eth0", "wwan0", "eth0"]);
+  expect(good.outSince("eth0", 110_000)).toBeLessThan(120_010);
+  const bad = wayBack([[130_000, blackhole("fiber")]]);
+  expect(bad.outs(10_000)).toEqual(["eth0", "wwan0", "eth0", "wwan0"]);
+  expect(bad.outSince("wwan0", 130_000)).toBeLessThan(132_000);
 });
 
 test("a test ends when its uplink fails", () => {

@@ -4,6 +4,7 @@ import { ConfigError } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/resolve.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
+import { LINK_LAYERS } from "../../src/core/shaping.ts";
 import { importAstlinux } from "../../src/import/astlinux.ts";
 
 const imported = (text: string, name = "rc.conf"): string => importAstlinux([{ name, text }]);
@@ -80,7 +81,7 @@ describe("importing AstLinux's variables", () => {
         .filter((line) => /^(WAN_FAILOVER_(T|M|P|SECONDARY_DELAY|V|THR))/.test(line))
         .join("\n"),
     );
-    const { settings, log } = read(yaml.replace(/ipv4:.*\n +method: dhcp/, "ipv4: {}"));
+    const { settings, log } = read(yaml);
     expect(settings.uplinks[0]?.detection).toMatchObject({
       kind: "classic",
       intervalMs: 10_000,
@@ -100,9 +101,29 @@ describe("importing AstLinux's variables", () => {
     ["a secondary gateway", FULL.replace('SECONDARY_GW=""', 'SECONDARY_GW="192.168.5.1"').replace('EXT2IF="eth2"', "")],
     ["PPPoE", FULL.replace('PPPOEIF=""', 'PPPOEIF="eth0"')],
   ])("the config that is printed is valid: %s", (_, text) => {
-    const { settings } = read(imported(text.replace('SHAPE="yes"', 'SHAPE="no"')));
+    const { settings } = read(imported(text));
     expect(settings.uplinks.map(({ name }) => name)).toEqual(["primary", "secondary"]);
     expect(settings.uplinks[1]?.families.ipv4.gateway).toBe("192.168.5.1");
+  });
+
+  /** As AstLinux's network tab calls them; `EXT2IP` empty means DHCP. */
+  const dhcp = FULL.replace(/EXT2IP=.*/, 'EXT2IP=""');
+  const dhcpv6 = (text: string): string => text.replace('DHCPV6_CLIENT_ENABLE="no"', 'DHCPV6_CLIENT_ENABLE="yes"');
+
+  test.each([
+    ["DHCP", dhcp.replace(/EXT2IPV6=.*/, ""), ["dhcp", "none"]],
+    ["DHCP and DHCPv6", dhcpv6(dhcp), ["dhcp", "dhcp"]],
+    ["Static IP", FULL, ["static", "static"]],
+    ["Static IP and DHCPv6", dhcpv6(FULL), ["static", "dhcp"]],
+  ])("the connection type %s is taken over, and shaping with it", (_, text, methods) => {
+    const [, secondary] = read(imported(text)).settings.uplinks;
+    expect([secondary?.families.ipv4.method, secondary?.families.ipv6.method]).toEqual(methods);
+    expect(secondary?.shape).toEqual({ upload: 8000, linkLayer: "docsis", ackFilter: true });
+  });
+
+  test.each(LINK_LAYERS)("the link layer %s is taken over", (linkLayer) => {
+    const text = FULL.replace("docsis ack-filter", linkLayer);
+    expect(read(imported(text)).settings.uplinks[1]?.shape).toEqual({ upload: 8000, linkLayer, ackFilter: false });
   });
 
   test("what isn't set has the default of AstLinux's own script", () => {
