@@ -72,6 +72,7 @@ const STATUS: Status = {
       tier: 1,
       weight: 1,
       metered: false,
+      essentialOnly: false,
       usage: { month: "", bytes: 0, cap: 1, share: 0 },
       traffic: { rate: null, month: { received: 0, sent: 0 } },
       families: { ipv4: LINE, ipv6: null },

@@ -59,6 +59,7 @@ const uplinkStatus = z.object({
   tier: z.number(),
   weight: z.number(),
   metered: z.boolean(),
+  essentialOnly: z.boolean(),
   usage: z
     .object({
       month: z.string(),

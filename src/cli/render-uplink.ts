@@ -53,6 +53,7 @@ const title = ({ name, interface: device, tier, weight, ...uplink }: UplinkStatu
     `tier ${tier}`,
     ...(weight === 1 ? [] : [`weight ${weight}`]),
     ...costWords(uplink),
+    ...(uplink.essentialOnly ? ["essential traffic only"] : []),
   ];
   return [span(name, "strong"), span(`  ${facts.join(" · ")}`, "faint")];
 };

@@ -6,7 +6,7 @@ import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";
 import type { Mistake } from "./explain.ts";
 import { formatPath } from "./issue.ts";
-import { capMistakes } from "./metered.ts";
+import { capMistakes, essentialMistakes } from "./metered.ts";
 import { prefixMistakes } from "./prefixes.ts";
 import { routeMistakes } from "./routes.ts";
 import { isProbedIn, parseTarget } from "./target.ts";
@@ -26,6 +26,7 @@ export const findContradictions = (written: unknown): Mistake[] => {
     ...addressingMistakes(uplinks),
     ...prefixMistakes(uplinks),
     ...capMistakes(written),
+    ...essentialMistakes(written),
     ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
   ];
 };

@@ -1,6 +1,14 @@
 import type { Mistake } from "./explain.ts";
 import { listIn, member, mistake } from "./written.ts";
 
+/** What is to be kept off an uplink that costs nothing, or has nobody to stand in for. Never throws. */
+export const essentialMistakes = (written: unknown): Mistake[] =>
+  listIn(written, "uplinks").flatMap((uplink, place) =>
+    member(uplink, "essential") === undefined || member(uplink, "metered") === true
+      ? []
+      : [mistake(["uplinks", place, "essential"], "is for metered uplinks", "say `metered: true` too, or remove it")],
+  );
+
 /** Caps that nothing could be counted for. Never throws. */
 export const capMistakes = (written: unknown): Mistake[] =>
   listIn(written, "uplinks").flatMap((uplink, place) => {

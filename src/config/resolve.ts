@@ -69,6 +69,7 @@ const resolveUplink = (
   weight: uplink.weight,
   metered: uplink.metered,
   cap: uplink.cap ?? null,
+  essential: uplink.essential ?? null,
   families: { ipv4: resolveIpv4(uplink), ipv6: resolveIpv6(uplink) },
   foreign,
   dns: uplink.dns,

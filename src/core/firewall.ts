@@ -1,3 +1,4 @@
+import { type EssentialSettings, essentialChains, type SparedUplink } from "./essential.ts";
 import type { Family } from "./family.ts";
 import { ANCHORED, MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 import type { PrefixPair } from "./translation.ts";
@@ -17,6 +18,8 @@ export interface FirewallUplink {
   readonly prefixes: readonly PrefixPair[];
   /** Destinations whose packets are no sign of the line: they always go this way, perhaps only to the modem. */
   readonly aside: readonly string[];
+  /** What alone may leave here; null: everything. */
+  readonly essential: EssentialSettings | null;
 }
 
 /** Our table's name, in the family `inet`. */
@@ -57,9 +60,16 @@ export const firewallRuleset = (uplinks: readonly FirewallUplink[]): string =>
       ...uplinks.flatMap(leavePrefixes),
       ...uplinks.flatMap(masquerade),
     ]),
+    ...essentialChains(uplinks.flatMap(spared), `ct mark and ${hex(ANCHORED)}`),
     "}",
     "",
   ].join("\n");
+
+const spared = (uplink: FirewallUplink): readonly SparedUplink[] => {
+  const { number, aside, essential } = uplink;
+  if (essential === null) return [];
+  return [{ number, aside, essential, leaving: [...new Set(BOTH.flatMap((family) => leaving(uplink, family)))] }];
+};
 
 const chain = (name: string, hook: string, rules: readonly string[]): readonly string[] =>
   rules.length === 0

@@ -16,3 +16,7 @@ export const leadOf = (state: State): UplinkState | null => {
 /** The uplinks in the order of their tiers, then of the config. Never throws. */
 export const byPreference = (uplinks: readonly UplinkState[]): readonly UplinkState[] =>
   uplinks.toSorted((a, b) => a.settings.tier - b.settings.tier);
+
+/** Whether an uplink carries traffic only in the place of a better one. Never throws. */
+export const isStandby = ({ settings: { tier } }: UplinkState, all: readonly UplinkState[]): boolean =>
+  all.some((other) => other.settings.tier < tier);

@@ -1,4 +1,5 @@
 import type { DetectionSettings } from "./detector/presets.ts";
+import type { EssentialSettings } from "./essential.ts";
 import type { Family } from "./family.ts";
 import type { ShapeSettings } from "./shaping.ts";
 import type { Target } from "./target.ts";
@@ -57,6 +58,8 @@ export interface UplinkSettings {
   readonly metered: boolean;
   /** What it may carry in a calendar month (octets, both directions together); null: as much as one likes. */
   readonly cap: number | null;
+  /** What alone may use it while it stands in for a better one; null: everything. */
+  readonly essential: EssentialSettings | null;
   readonly families: Readonly<Record<Family, UplinkFamilySettings>>;
   /** IPv4 networks whose packets are masqueraded as they leave here, even where nothing else is. */
   readonly foreign: readonly string[];

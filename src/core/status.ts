@@ -6,7 +6,7 @@ import type { Verdict } from "./detector/detector.ts";
 import { ownNames } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { reasonOf } from "./gateway.ts";
-import { mainFamily } from "./lead.ts";
+import { isStandby, mainFamily } from "./lead.ts";
 import { familyName } from "./path.ts";
 import { describeEdit } from "./plan.ts";
 import { list, sameNames } from "./policy.ts";
@@ -61,6 +61,8 @@ export interface UplinkStatus {
   readonly tier: number;
   readonly weight: number;
   readonly metered: boolean;
+  /** Whether only what is essential may use it, since it stands in for a better one. */
+  readonly essentialOnly: boolean;
   /** What it has used of its cap; null where it has none, or nothing was counted. */
   readonly usage: Usage | null;
   /** Added by the daemon, which counts it; nothing is decided upon it. */
@@ -121,6 +123,7 @@ export const status = (state: State, now: number): Status => {
     families: { ipv4: familyStatus(state.families.ipv4, now), ipv6: familyStatus(state.families.ipv6, now) },
     uplinks: state.uplinks.map((uplink) => ({
       ...uplinkStatus(uplink, now),
+      essentialOnly: uplink.settings.essential !== null && isStandby(uplink, state.uplinks),
       usage: usageOf(state.usage, uplink.settings),
     })),
     pin: state.pin,
@@ -161,7 +164,7 @@ const familyStatus = (family: FamilyState, now: number): FamilyStatus => ({
   drains: family.drains.map((drain) => ({ uplink: drain.uplink, leftMs: left(drain.at, now) })),
 });
 
-const uplinkStatus = (uplink: UplinkState, now: number): Omit<UplinkStatus, "usage"> => {
+const uplinkStatus = (uplink: UplinkState, now: number): Omit<UplinkStatus, "essentialOnly" | "usage"> => {
   const { name, tier, weight, metered } = uplink.settings;
   const one = (family: Family): UplinkFamilyStatus | null => {
     const monitor = uplink.families[family];

@@ -14,6 +14,7 @@ import {
   type Route,
   type Rule,
 } from "./kernel.ts";
+import { isStandby } from "./lead.ts";
 import {
   markOf,
   NUMBER_MASK,
@@ -83,7 +84,7 @@ export const wanted = (input: WantedInput): Wanted => {
     displaced,
     shapers: shaperPlaces(input.uplinks, input.kernel),
     sysctls: wantedSysctls(input.uplinks, input.kernel),
-    firewall: firewallRuleset(input.uplinks.flatMap(firewallUplink)),
+    firewall: firewallRuleset(input.uplinks.flatMap((uplink) => firewallUplink(uplink, input.uplinks))),
   };
 };
 
@@ -212,10 +213,12 @@ const displacedDefaults = ({ uplinks, kernel }: WantedInput, family: Family): re
   );
 };
 
-const firewallUplink = (uplink: UplinkState): readonly FirewallUplink[] =>
-  uplink.device === null ? [] : [onDevice(uplink, uplink.device)];
+const firewallUplink = (uplink: UplinkState, all: readonly UplinkState[]): readonly FirewallUplink[] =>
+  uplink.device === null
+    ? []
+    : [{ ...onDevice(uplink, uplink.device), essential: isStandby(uplink, all) ? uplink.settings.essential : null }];
 
-const onDevice = (uplink: UplinkState, { name, shared }: Device): FirewallUplink => ({
+const onDevice = (uplink: UplinkState, { name, shared }: Device): Omit<FirewallUplink, "essential"> => ({
   number: uplink.number,
   interface: name,
   beside: shared ? gatewaysOf(uplink) : null,

@@ -52,6 +52,7 @@ const fiber: UplinkStatus = {
   tier: 1,
   weight: 1,
   metered: false,
+  essentialOnly: false,
   usage: null,
   families: { ipv4: working, ipv6: { ...working, gateway: "fe80::1", addresses: ["2001:db8:a::2"] } },
 };
@@ -63,6 +64,7 @@ const lte: UplinkStatus = {
   tier: 2,
   weight: 1,
   metered: true,
+  essentialOnly: false,
   usage: { month: "2026-11", bytes: 8.1e9, cap: 1e10, share: 0.81 },
   families: { ipv4: mobile, ipv6: { ...mobile, gateway: null, addresses: ["2001:db8:b::2"] } },
 };

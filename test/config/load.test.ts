@@ -90,6 +90,7 @@ nat: { foreign: [10.9.0.0/24] }
         weight: 256,
         metered: false,
         cap: 2_000_000_000,
+        essential: null,
         families: {
           ipv4: {
             method: "external",

@@ -41,3 +41,26 @@ test("a cap that nothing could be counted for is refused", () => {
     "can't be counted without a history; remove `file: none` under history, or the cap",
   );
 });
+
+test("what is essential is taken in one spelling", () => {
+  const { uplinks } = parseConfig(
+    configOf(
+      'interface: wwan0, metered: true, essential: { ports: [443, 5060-5061], dscp: [ef, 34], from: [192.168.1.10, "FD00::/64"] }',
+    ),
+    "c",
+  ).settings;
+  expect(uplinks.map(({ essential }) => essential)).toEqual([
+    null,
+    { ports: ["443", "5060-5061"], dscp: [46, 34], from: ["192.168.1.10/32", "fd00::/64"] },
+  ]);
+});
+
+test.each([
+  ["interface: wwan0, essential: { ports: [443] }", "is for metered uplinks; say `metered: true` too, or remove it"],
+  ["metered: true, interface: wwan0, essential: { ports: [https] }", "isn't a port"],
+  ["metered: true, interface: wwan0, essential: { ports: [5061-5060] }", "isn't a port"],
+  ["metered: true, interface: wwan0, essential: { dscp: [eff] }", "did you mean ef?"],
+  ["metered: true, interface: wwan0, essential: { from: [0.0.0.0/0] }", "0.0.0.0/0 is everybody"],
+])("%s is refused", (uplink, said) => {
+  expect(complaint(uplink)).toContain(said);
+});

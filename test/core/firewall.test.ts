@@ -54,6 +54,7 @@ const uplink = (number: number, name: string, changes: Partial<FirewallUplink> =
   foreign: [],
   prefixes: [],
   aside: [],
+  essential: null,
   ...changes,
 });
 
@@ -128,4 +129,27 @@ test("an uplink in a LAN is told by its next hop, and sends nobody past us", () 
   expect(ofLan.find((rule) => rule.includes("uplink2_ipv4_received"))).toMatch(
     /^iifname "lan0" ct mark and 0x1f000000 == 0x02000000 meta nfproto ipv4 ct direction reply/,
   );
+});
+
+test("what isn't essential is refused on its way out, save answers, the router's own packets and the uplink's routes", () => {
+  const essential = { ports: ["443", "5060-5061"], dscp: [46], from: ["192.168.1.10/32", "fd00::/64"] };
+  const text = firewallRuleset([uplink(1, "eth0"), uplink(2, "wwan0", { essential, aside: ["192.168.8.1/32"] })]);
+  expect(text.slice(text.indexOf("  chain essential_uplink2"))).toBe(`\
+  chain essential_uplink2 {
+    ct state related return
+    meta l4proto { tcp, udp } th dport { 443, 5060-5061 } return
+    ip dscp { 46 } return
+    ip6 dscp { 46 } return
+    ip saddr { 192.168.1.10/32 } return
+    ip6 saddr { fd00::/64 } return
+    ip daddr { 192.168.8.1/32 } return
+    meta l4proto tcp reject with tcp reset
+    reject with icmpx type admin-prohibited
+  }
+  chain spare_metered {
+    type filter hook forward priority filter; policy accept;
+    oifname "wwan0" ct direction original ct mark and 0x20000000 == 0 jump essential_uplink2
+  }
+}
+`);
 });

@@ -69,6 +69,7 @@ export const uplinkSettings = (
   weight: 1,
   metered: false,
   cap: null,
+  essential: null,
   families: { ipv4: IPV4, ipv6: IPV6 },
   foreign: [],
   dns: [],

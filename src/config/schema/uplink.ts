@@ -6,6 +6,7 @@ import { judgeDestination, network } from "../network.ts";
 import { target } from "../target.ts";
 import { group, isInterfaceName, server } from "../value.ts";
 import { ipv4, ipv6 } from "./addressing.ts";
+import { essential } from "./essential.ts";
 import { shape } from "./shape.ts";
 
 /** One entry of `uplinks:`. */
@@ -60,6 +61,7 @@ export const uplink = group(
       })
       .transform((text) => parseCap(text) ?? 0)
       .optional(),
+    essential: essential.optional(),
     ipv4: ipv4.prefault({}),
     ipv6: ipv6.prefault({}),
     nat: z
