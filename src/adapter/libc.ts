@@ -186,9 +186,9 @@ export const sendAsync = (fd: number, bytes: Uint8Array): Promise<void> =>
     });
   });
 
-/** Sends a datagram: 0, or the error number, which may belong to an earlier datagram of this socket. Never throws. */
-export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): number =>
-  zeroOrErrno(libc().call.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL, address, address.length));
+/** Sends without waiting: 0, or the error number, which may belong to an earlier datagram of this socket. Never throws. */
+export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array | null): number =>
+  zeroOrErrno(libc().call.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT, address, address?.length ?? 0));
 
 /** Receives one message without waiting: its length, or the error number negated. Never throws. */
 export const receive = (fd: number, buffer: Uint8Array): number =>

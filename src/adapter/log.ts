@@ -1,4 +1,5 @@
-import { fstatSync, writeSync } from "node:fs";
+import { fstatSync } from "node:fs";
+import { type LineSink, openStandardError } from "./standard-error.ts";
 
 /** error: needs somebody · info: what an admin wants to read later · debug: what a developer wants. */
 export type LogLevel = "error" | "info" | "debug";
@@ -11,7 +12,7 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** Whether journald reads it, which wants priorities and stamps the time itself. */
   readonly journal: boolean;
-  readonly write: (line: string) => void;
+  readonly write: LineSink;
   /** Hears what is written too. Must not throw. */
   readonly also: (level: LogLevel, message: string) => void;
 }
@@ -34,24 +35,21 @@ export const journalIsListening = (environment: NodeJS.ProcessEnv): boolean => {
   return environment.JOURNAL_STREAM === `${dev}:${ino}`;
 };
 
-/** Writes at once. A log that nobody can read any more is no reason to stop routing. Never throws. */
-const writeToStandardError = (line: string): void => {
-  try {
-    writeSync(STANDARD_ERROR, line);
-  } catch {
-    return;
-  }
-};
-
 const prefix = (level: LogLevel, journal: boolean): string =>
   journal ? `<${PRIORITIES[level]}>` : `${new Date().toISOString()} ${level}: `;
 
-/** A log to standard error, in journald's form where journald listens. Its functions never throw. */
+/** A log to standard error, in journald's form where journald listens. What nobody takes is lost and counted. Its functions never throw or wait. */
 export const openLog = (options: Partial<LogOptions> = {}): Log => {
-  const { level = "info", journal = journalIsListening(process.env), write = writeToStandardError, also } = options;
+  const { level = "info", journal = journalIsListening(process.env), write = openStandardError(), also } = options;
+  let lost = 0;
+  const isTaken = (of: LogLevel, message: string): boolean => write(`${prefix(of, journal)}${printable(message)}\n`);
+  const put = (of: LogLevel, message: string): void => {
+    if (lost > 0 && isTaken("error", `${lost} lines of the log were lost, since nobody took them`)) lost = 0;
+    if (lost > 0 || !isTaken(of, message)) lost += 1;
+  };
   const writer = (of: LogLevel) => (message: string) => {
     if (PRIORITIES[of] > PRIORITIES[level]) return;
-    write(`${prefix(of, journal)}${printable(message)}\n`);
+    put(of, message);
     also?.(of, message);
   };
   return { error: writer("error"), info: writer("info"), debug: writer("debug") };

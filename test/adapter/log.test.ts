@@ -3,7 +3,7 @@ import { journalIsListening, type LogOptions, openLog, printable } from "../../s
 
 const logged = (options: Omit<LogOptions, "write" | "also">): string[] => {
   const lines: string[] = [];
-  const log = openLog({ ...options, write: (line) => lines.push(line) });
+  const log = openLog({ ...options, write: (line) => lines.push(line) > 0 });
   log.error("an error");
   log.info("some news");
   log.debug("a detail");
@@ -36,4 +36,14 @@ test("control characters from outside stay on one harmless line", () => {
 test("a JOURNAL_STREAM that belongs to another stream doesn't count", () => {
   expect(journalIsListening({})).toBe(false);
   expect(journalIsListening({ JOURNAL_STREAM: "1:1" })).toBe(false);
+});
+
+test("lines that nobody takes are lost, and counted as soon as one is taken", () => {
+  const lines: string[] = [];
+  let hasRoom = false;
+  const log = openLog({ journal: true, write: (line) => hasRoom && lines.push(line) > 0 });
+  for (const message of ["one", "two"]) log.info(message);
+  hasRoom = true;
+  log.info("three");
+  expect(lines).toEqual(["<3>2 lines of the log were lost, since nobody took them\n", "<6>three\n"]);
 });
