@@ -1,4 +1,5 @@
 // Every reader of bytes from outside, fed with spoilt ones. INPUTS=1000000 SEED=1 npm run bench fuzz
+// READER=config MINUTES=10: that reader only, and no longer.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Subject } from "./fuzz/subject.ts";
@@ -7,6 +8,8 @@ import { tryOut } from "./fuzz/trial.ts";
 import { machineText, printTable } from "./lib/report.ts";
 
 const inputs = Number(process.env.INPUTS ?? 1_000_000);
+const wanted = process.env.READER ?? "";
+const forMs = Number(process.env.MINUTES ?? Number.POSITIVE_INFINITY) * 60_000;
 const seed = Number(process.env.SEED ?? 1);
 
 setFlagsFromString("--expose-gc");
@@ -14,26 +17,29 @@ globalThis.gc = runInNewContext("gc");
 
 console.log(machineText());
 const row = (subject: Subject): readonly string[] => {
-  const { accepted, seconds, slowestMs, grownMiB } = tryOut(subject, { inputs, seed });
+  const trial = tryOut(subject, { inputs, seed, forMs });
+  console.log(`${subject.name}: ${trial.inputs.toLocaleString("en")} inputs in ${trial.seconds.toFixed(0)} s`);
   return [
     subject.name,
-    inputs.toLocaleString("en"),
-    `${((accepted / inputs) * 100).toFixed(1)} %`,
-    ((seconds / inputs) * 1e6).toFixed(1),
-    slowestMs.toFixed(1),
-    grownMiB.toFixed(1),
+    trial.inputs.toLocaleString("en"),
+    `${((trial.accepted / trial.inputs) * 100).toFixed(1)} %`,
+    ((trial.seconds / trial.inputs) * 1e6).toFixed(1),
+    trial.slowestMs.toFixed(1),
+    trial.grownMiB.toFixed(1),
   ];
 };
 
-const rows = subjects().flatMap((subject) => {
-  try {
-    return [row(subject)];
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-    return [];
-  }
-});
+const rows = subjects()
+  .filter(({ name }) => name.includes(wanted))
+  .flatMap((subject) => {
+    try {
+      return [row(subject)];
+    } catch (error) {
+      console.error((error as Error).message);
+      process.exitCode = 1;
+      return [];
+    }
+  });
 printTable({
   title: `spoilt inputs, seed ${seed}: no crash, no hang`,
   columns: ["reader", "inputs", "taken for well-formed", "µs each", "slowest, ms", "heap grew, MiB"],

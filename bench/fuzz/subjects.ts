@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { decodeBody } from "../../src/api/body.ts";
+import { ROUTES } from "../../src/api/routes.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
 import { CodecError } from "../../src/codec/codec-error.ts";
 import { decodeFlow } from "../../src/codec/conntrack.ts";
 import { decodeAnswer } from "../../src/codec/dns.ts";
+import { decodeReports } from "../../src/codec/hook-report.ts";
 import { judgeAnswer } from "../../src/codec/http-answer.ts";
 import { decodeEcho, encodeEcho, withoutIPv4Header } from "../../src/codec/icmp.ts";
 import { decodeLink } from "../../src/codec/link.ts";
@@ -16,7 +19,12 @@ import { parseConfig } from "../../src/config/load.ts";
 import { decodeConfig } from "../../src/config/read.ts";
 import { parseIptablesListing } from "../../src/core/doctor/iptables-listing.ts";
 import { parseNftListing } from "../../src/core/doctor/nft-listing.ts";
+import { readLease } from "../../src/core/lease.ts";
+import { readLent } from "../../src/core/lease6.ts";
+import { importAstlinux } from "../../src/import/astlinux.ts";
+import { importMwan3 } from "../../src/import/mwan3.ts";
 import type { Subject } from "./subject.ts";
+import { API_BODIES, HOOK_REPORTS, RC_CONF, UCI } from "./texts.ts";
 
 /** Every reader of bytes that come from outside, with the protocol's own refusal. */
 export const subjects = (): readonly Subject[] => [
@@ -35,6 +43,10 @@ export const subjects = (): readonly Subject[] => [
     read: readNft,
   },
   { ...textSubject("iptables listing", ["-P FORWARD ACCEPT\n-A FORWARD -i eth0 -j DROP\n"]), read: readIptables },
+  { ...textSubject("DHCP hook", HOOK_REPORTS), read: readHook },
+  { ...textSubject("rc.conf", RC_CONF), read: readRcConf, slow: true },
+  { ...textSubject("UCI", UCI), read: readMwan3, slow: true },
+  { ...textSubject("API body", API_BODIES), read: readApiBody },
   {
     ...textSubject("config", examples()),
     read: readConfig,
@@ -99,6 +111,26 @@ const EXPECTED = { url: "http://example.net/generate_204", status: null, body: n
 const httpAnswer = (input: Uint8Array) => {
   const text = Buffer.from(input).toString("latin1");
   return { status: 100 + (input.length % 500), location: text.slice(0, 200), body: text };
+};
+
+const readHook = (input: Uint8Array): void => {
+  for (const { words } of decodeReports(Buffer.from(input).toString("latin1")).reports) {
+    readLease(words, 0);
+    readLent(words, 0);
+  }
+};
+
+const asFile = (input: Uint8Array) => [{ name: "file", text: Buffer.from(input).toString("utf8") }];
+const readRcConf = (input: Uint8Array): unknown => importAstlinux(asFile(input));
+const readMwan3 = (input: Uint8Array): unknown => importMwan3(asFile(input));
+
+const BODIES = ROUTES.flatMap(({ body }) => body ?? []);
+
+/** As every route in turn would read it. */
+const readApiBody = (input: Uint8Array): void => {
+  const body = decodeBody(input);
+  if ("refusal" in body) throw new CodecError("no JSON");
+  if (BODIES.filter((schema) => schema.safeParse(body.value).success).length === 0) throw new CodecError("of no route");
 };
 
 const readNft = (input: Uint8Array): unknown => parseNftListing(Buffer.from(input).toString("utf8"));

@@ -14,6 +14,13 @@ export interface Trial {
   readonly grownMiB: number;
 }
 
+export interface TrialOptions {
+  readonly inputs: number;
+  readonly seed: number;
+  /** Ends it earlier (ms). */
+  readonly forMs?: number;
+}
+
 /** An input that takes more processor time (ms) hangs a daemon that must notice an outage. */
 const SLOW_MS = 250;
 
@@ -23,13 +30,14 @@ const MIB = 1024 * 1024;
  * Gives a reader so many spoilt inputs. Throws with the input in hexadecimal where it fails other than by refusing, or
  * takes too long: the same seed finds it again.
  */
-export const tryOut = (subject: Subject, { inputs, seed }: { inputs: number; seed: number }): Trial => {
+export const tryOut = (subject: Subject, { inputs, seed, forMs = Number.POSITIVE_INFINITY }: TrialOptions): Trial => {
   const chance = chanceFrom(seed);
   const before = heapUsed();
   const begin = performance.now();
   let accepted = 0;
   let slowestMs = 0;
-  for (let count = 0; count < inputs; count += 1) {
+  let count = 0;
+  for (; count < inputs && performance.now() - begin < forMs; count += 1) {
     const input = mutated(subject.corpus, chance);
     const { taken, ms } = fed(subject, input);
     if (taken) accepted += 1;
@@ -38,7 +46,7 @@ export const tryOut = (subject: Subject, { inputs, seed }: { inputs: number; see
     slowestMs = Math.max(slowestMs, ms);
   }
   const seconds = (performance.now() - begin) / 1000;
-  return { inputs, accepted, seconds, slowestMs, grownMiB: (heapUsed() - before) / MIB };
+  return { inputs: count, accepted, seconds, slowestMs, grownMiB: (heapUsed() - before) / MIB };
 };
 
 const fed = (subject: Subject, input: Uint8Array): { taken: boolean; ms: number } => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decodeReports, type HookReport } from "../codec/hook-report.ts";
 import type { RunClient } from "../core/command.ts";
 import type { ClientEvent, ClientPlace } from "../core/event.ts";
 
@@ -23,9 +24,6 @@ export interface DhcpClientsOptions {
 
 /** What the programs run when they have something to say; it writes the words of its environment to standard output, a pipe of ours; udhcpc closes all others. */
 const HOOK = fileURLToPath(new URL("../bin/dhcp-hook", import.meta.url));
-
-/** More than all that the hook passes on can be long; whoever says more is not heard. */
-const REPORT_MAX = 16_384;
 
 interface Running {
   readonly place: ClientPlace;
@@ -107,25 +105,15 @@ const start = (
   };
 };
 
-/** A report is a line for each word and an empty one at its end. */
-const listen = (child: ChildProcess, tell: (what: string, words: Record<string, string>) => void): void => {
+const listen = (child: ChildProcess, tell: (what: string, words: HookReport["words"]) => void): void => {
   const stream = child.stdout;
   let rest = "";
   stream?.setEncoding("latin1").on("data", (text: string) => {
-    const reports = (rest + text).split("\n\n");
-    rest = reports.pop() ?? "";
-    if (rest.length > REPORT_MAX) rest = "";
-    for (const report of reports) {
-      const { what = "", ...words } = Object.fromEntries(report.split("\n").map(wordIn));
-      tell(what, words);
-    }
+    const heard = decodeReports(rest + text);
+    rest = heard.rest;
+    for (const { what, words } of heard.reports) tell(what, words);
   });
   stream?.on("error", () => {});
-};
-
-const wordIn = (line: string): [string, string] => {
-  const [name = "", ...value] = line.split("=");
-  return [name, value.join("=")];
 };
 
 /** A client that outlived its daemon would go on beside the new one. */

@@ -18,13 +18,14 @@ export const readBody = async (request: IncomingMessage, bytesMax = BODY_BYTES_M
   if (!isJson(request.headers["content-type"])) {
     return { refusal: failure(415, "The body must be JSON, sent as `Content-Type: application/json`.") };
   }
-  return decode(Buffer.concat(chunks));
+  return decodeBody(Buffer.concat(chunks));
 };
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
 
-const decode = (bytes: Uint8Array): Body => {
+/** The JSON in a body's octets, or the reply that refuses it. Never throws. */
+export const decodeBody = (bytes: Uint8Array): Body => {
   try {
     return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
   } catch {
