@@ -56,13 +56,17 @@ const forceAndReturn = async (house: House): Promise<void> => {
   await newFlowsTake(house, "wan0");
 };
 
-test("a 4G/LTE modem in bridge or router mode, and a hotspot, stand in for the fixed line", async () => {
+test.concurrent("a 4G/LTE modem in bridge or router mode, and a hotspot, stand in for the fixed line", async ({
+  expect,
+  onTestFinished: keep,
+}) => {
   const house = await openHouse({
     lab: { nat: "none" },
     config: exampleInLab("lte-bridge"),
     prepare: startModem,
     ready: isCalm("lte"),
     measure: { long: [], families: ["ipv4"] },
+    keep,
   });
   const { lab } = house;
 
@@ -98,7 +102,10 @@ test("a 4G/LTE modem in bridge or router mode, and a hotspot, stand in for the f
   );
 }, 120_000);
 
-test("a line by PPPoE has a standby behind a half-bridge modem, and is taken up again under another address", async () => {
+test.concurrent("a line by PPPoE has a standby behind a half-bridge modem, and is taken up again under another address", async ({
+  expect,
+  onTestFinished: keep,
+}) => {
   let hangUp = async (): Promise<void> => {};
   const house = await openHouse({
     lab: { nat: "none" },
@@ -110,6 +117,7 @@ test("a line by PPPoE has a standby behind a half-bridge modem, and is taken up 
     },
     ready: isCalm("cable", "dsl"),
     measure: { long: ["udp"], families: ["ipv4"] },
+    keep,
   });
   const { lab, meter } = house;
   const switchLine = (works: boolean) => lab.run("isp-a", `echo ${Number(works)} > /proc/sys/net/ipv4/ip_forward`);
