@@ -46,6 +46,7 @@ const isRun = (path, cpu) =>
 
 const addSystem = (tree) => {
   tree.copy(`${ROOT}packaging/systemd/wan-failover.service`, "usr/lib/systemd/system/wan-failover.service");
+  tree.copy(`${ROOT}packaging/polkit/wan-failover.rules`, "usr/share/polkit-1/rules.d/60-wan-failover.rules");
   for (const script of ["postinst", "prerm", "postrm"])
     tree.copy(`${ROOT}packaging/debian/${script}`, `DEBIAN/${script}`, { mode: 0o755 });
   const completion = `${ROOT}packaging/completion`;
