@@ -9,15 +9,16 @@ const dhcpConfig = {
     { name: "fiber", interface: "wan0", detection: BRISK },
     { name: "lte", interface: "wan1", detection: BRISK, ipv4: { method: "dhcp" } },
   ],
+  failover: { holdAfterFailover: "1s", holdAfterFailback: "1s" },
 };
 
 /** A DHCP server at the second ISP that lends this one address. */
-const serve = async (lab: Lab, address: string, gateway: string): Promise<() => void> => {
+const serve = async (lab: Lab, address: string, gateway: string, mask = "255.255.255.0"): Promise<() => void> => {
   const options = [
     ...["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--port=0", "--leasefile-ro", "--user=root"],
     ...["--no-ping", "--log-facility=-", "--bind-dynamic", "--interface=line0", "--dhcp-authoritative"],
     ...[`--dhcp-range=${address},${address},255.255.255.0,1h`, `--dhcp-option=3,${gateway}`],
-    "--dhcp-option=6,198.51.100.1",
+    ...["--dhcp-option=6,198.51.100.1", `--dhcp-option=1,${mask}`],
   ];
   const child = lab.spawn("isp-b", ["dnsmasq", ...options]);
   for (const stream of [child.stdout, child.stderr]) stream.resume();
@@ -29,7 +30,7 @@ const addressesOf = async (lab: Lab): Promise<readonly string[]> => {
   return [...text.matchAll(/inet (\S+)/g)].map(([, address = ""]) => address);
 };
 
-test("a lease is obtained, renewed with another address and gateway, kept over a crash, and missed aloud", async () => {
+test("a lease is obtained, renewed with another address and gateway, kept over a crash and over nonsense, and missed aloud", async () => {
   let stop = (): void => {};
   const house = await openHouse({
     config: dhcpConfig,
@@ -65,6 +66,17 @@ test("a lease is obtained, renewed with another address and gateway, kept over a
   expect(await addressesOf(lab)).toEqual(["198.51.100.9/24"]);
   expect(areOn("lte")(await house.status())).toBe(true);
   expect(await lab.run("router", "ip route show default proto 87 metric 1")).toContain("via 198.51.100.254 dev wan1");
+
+  stop();
+  stop = await serve(lab, "198.51.100.9", "198.51.100.1", "255.0.255.0");
+  process.kill(Number(pid), "SIGUSR1");
+  const nonsense = 'lte has no newer IPv4 lease: the DHCP server hands out nonsense: "255.0.255.0" is no mask.';
+  await house.until("told of nonsense", ({ problems }) => problems.includes(nonsense));
+  expect(told(await house.status(), "lte", "ipv4").gateway).toBe("198.51.100.254");
+  await lab.mend("blackhole");
+  await house.until("back on fiber all the same", areOn("fiber"), 20_000);
+  stop();
+  stop = await serve(lab, "198.51.100.9", "198.51.100.254");
 
   process.kill(Number(pid), "SIGKILL");
   await house.until("told that the client ended", ({ problems }) =>
