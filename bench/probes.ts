@@ -158,6 +158,7 @@ const startLoop = (): Prober => {
     runClient: nothing,
     runScript: nothing,
     askAsterisk: () => {},
+    checkWay: () => {},
     saveMemory: nothing,
     report: nothing,
     useResolvers: nothing,

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type Clock, openClock } from "./adapter/clock.ts";
 import { type DhcpClients, openDhcpClients } from "./adapter/dhcp-client.ts";
+import { openHours } from "./adapter/hours.ts";
 import { openJournalFile } from "./adapter/journal-file.ts";
 import type { KernelHint } from "./adapter/kernel-hint.ts";
 import { type KernelWatcher, watchKernel } from "./adapter/kernel-watcher.ts";
@@ -115,10 +116,12 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
   });
   const senses = openSenses(parts, push, (neighbour) => isGateway(loop.state(), neighbour));
+  const hours = openHours(push);
   return {
     begin: () => {
       senses.open();
       push({ kind: "tick" });
+      hours.open();
     },
     configure: (settings) => {
       probers.keepOnly(settings.uplinks.map((uplink) => uplink.name));
@@ -135,6 +138,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     onStop: () => loop.state().failover.onStop,
     end: () => {
       senses.close();
+      hours.close();
       parts.clock.wakeAt(Number.POSITIVE_INFINITY, () => {});
       probers.close();
       clients.close();
@@ -193,6 +197,11 @@ const portsOf = (
     useResolvers: (order) => void resolver.use(order).then((problem) => push({ kind: "resolvers-used", problem })),
     askAsterisk: (question) => {
       void import("./adapter/asterisk.ts").then(({ askAsterisk }) => askAsterisk(question)).then(push);
+    },
+    checkWay: (check) => {
+      void import("./adapter/way-check.ts")
+        .then(({ checkWay }) => checkWay(check))
+        .then((problems) => push({ kind: "way-checked", uplink: check.uplink, problems }));
     },
     saveMemory: (memory) => {
       const problem = writeState(statePath, memory);

@@ -88,6 +88,7 @@ export const openPilot = ({ settings, kernel, answers, onStep = () => {} }: Pilo
       case "save-memory":
       case "run-script":
       case "ask-asterisk":
+      case "check-way":
       case "report":
       case "answer-order":
         return null;

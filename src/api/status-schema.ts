@@ -81,5 +81,6 @@ export const statusSchema: z.ZodType<Status> = z.object({
   uplinks: z.array(uplinkStatus),
   pin: z.string().nullable(),
   test: z.object({ uplink: z.string(), leftMs: duration }).nullable(),
+  rehearsal: z.object({ uplink: z.string(), ageMs: duration, problems: names }).optional(),
   problems: names,
 });

@@ -73,7 +73,7 @@ const waiting = ({ waiting: why, holdLeftMs }: FamilyStatus): readonly Line[] =>
   return left === "" ? [] : [[span(`hold, ${left}`, "faint")]];
 };
 
-const notices = ({ pin, test, problems }: Status): readonly Line[] => [
+const notices = ({ pin, test, rehearsal, problems }: Status): readonly Line[] => [
   ...(test === null
     ? []
     : [
@@ -85,5 +85,13 @@ const notices = ({ pin, test, problems }: Status): readonly Line[] => [
   ...(pin === null
     ? []
     : [[span(`Pin   ${pin}, by hand; `, "doubt"), span("`wan-failover use auto` lifts it", "faint")]]),
+  ...(rehearsal === undefined ? [] : [rehearsalLine(rehearsal)]),
   ...problems.map((problem) => [span("!     ", "bad"), span(problem, "bad")]),
 ];
+
+const rehearsalLine = ({ uplink, ageMs, problems }: NonNullable<Status["rehearsal"]>): Line => {
+  const head = `Rehearsal of a failover to ${uplink}, ${age(ageMs)} ago: `;
+  return problems.length === 0
+    ? [span(head, "faint"), span("passed", "good")]
+    : [span(head, "faint"), span(problems.join("; "), "bad")];
+};

@@ -149,4 +149,5 @@ const resolveFailover = (failover: ParsedConfig["failover"]): FailoverSettings =
   divert: failover.divert,
   drainMs: failover.drain,
   onStop: failover.onStop,
+  rehearse: { when: failover.rehearse.when, forMs: failover.rehearse.for, page: failover.rehearse.page },
 });

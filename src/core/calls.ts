@@ -49,7 +49,8 @@ export const askAsterisk = (before: State, { asksGate, now }: { asksGate: boolea
     return { ...moved, state: withCalls(moved.state, { ...calls, waitingSince: null }), reviewAt: NEVER };
   }
   const waitingSince = calls.waitingSince ?? now;
-  const overAt = waitingSince + asterisk.maxWaitMs;
+  const lastAt = waitingSince + asterisk.maxWaitMs;
+  const overAt = lastAt > now ? lastAt : NEVER;
   const waiting = withCalls(moved.state, { ...calls, waitingSince });
   const isDue = !calls.asking && now >= calls.askAgainAt && now >= calls.allowedUntil;
   if (!isDue) return { ...moved, state: waiting, reviewAt: Math.min(overAt, calls.asking ? NEVER : calls.askAgainAt) };

@@ -26,6 +26,7 @@ export type Command =
   | UseResolvers
   | ShapeUplink
   | AskAsterisk
+  | CheckWay
   /** Tell people. */
   | { readonly kind: "report"; readonly report: Report }
   | {
@@ -43,6 +44,18 @@ export interface AskGateway {
   /** The interface's index. */
   readonly link: number;
   readonly address: string;
+}
+
+/** Use the way that packets take now as a client would: names, pages, translation. Answered by the event `way-checked`. */
+export interface CheckWay {
+  readonly kind: "check-way";
+  readonly uplink: string;
+  /** `http://HOST/PATH` */
+  readonly page: string;
+  /** Addresses of DNS servers; empty: the machine's own. */
+  readonly resolvers: readonly string[];
+  /** `lan`: the router's address on a LAN, null where it has none. */
+  readonly families: readonly { readonly family: Family; readonly lan: string | null }[];
 }
 
 /** Ask Asterisk for its calls, or to register anew. Answered by the event `asterisk-answered`. */

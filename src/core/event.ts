@@ -46,6 +46,8 @@ export type Event =
   | { readonly kind: "resolvers-used"; readonly problem: string | null }
   | AsteriskAnswered
   | UsageCounted
+  | HourStruck
+  | WayChecked
   /** An order by a person or a program; answered by the command `answer-order` with the same id. */
   | { readonly kind: "ordered"; readonly id: number; readonly order: Order };
 
@@ -92,6 +94,25 @@ export interface AsteriskAnswered {
   readonly calls: number;
   /** Why it gave no answer, in a sentence; null if it did. */
   readonly problem: string | null;
+}
+
+/** A local hour has begun, or the daemon has. */
+export interface HourStruck {
+  readonly kind: "hour-struck";
+  /** Days since 1970, local. */
+  readonly day: number;
+  /** 0..23 */
+  readonly hour: number;
+  /** Of this machine, from 0: so that not all do the same at the same time. */
+  readonly spread: number;
+}
+
+/** The way over an uplink was used as a client would. */
+export interface WayChecked {
+  readonly kind: "way-checked";
+  readonly uplink: string;
+  /** What was wrong, a clause each; empty: nothing. */
+  readonly problems: readonly string[];
 }
 
 /** What the uplinks with a cap have carried since the calendar month began, earlier runs included. */

@@ -2,6 +2,7 @@ import type { Client } from "./client.ts";
 import { learn } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import type { RehearsalState } from "./rehearsal.ts";
 import type { SwitchKind } from "./report.ts";
 import type { UplinkSettings } from "./settings.ts";
 import type { Drain, FamilyState, State, Test, UplinkState } from "./state.ts";
@@ -18,6 +19,8 @@ export interface Memory {
   readonly told?: string | null;
   /** The steps of their caps of which people were told, by uplink; missing in older memories. */
   readonly capsTold?: UsageState["told"];
+  /** Missing in older memories. */
+  readonly rehearsal?: Pick<RehearsalState, "begunOn" | "last">;
   /** The interfaces of which systemd-resolved may have been told; missing in older memories. */
   readonly resolverLinks?: readonly string[];
   readonly originalSysctls: Readonly<Record<string, string>>;
@@ -56,6 +59,7 @@ export const remember = (state: State, now: number): Memory => ({
   test: state.test,
   told: state.scripts.told,
   capsTold: state.usage.told,
+  rehearsal: { begunOn: state.rehearsal.begunOn, last: state.rehearsal.last },
   resolverLinks: state.uplinks.flatMap(({ settings, device }) =>
     (settings.dns.length > 0 || hasClient(settings)) && device !== null ? [device.name] : [],
   ),

@@ -48,8 +48,8 @@ const test = (state: State, order: { uplink: string | null; forMs: number | null
   );
 };
 
-/** The uplink that would take over: up, and not in use, in the first family that has one. */
-const bestStandby = (state: State): string | null => {
+/** The uplink that would take over: up, and not in use, in the first family that has one; null: none. Never throws. */
+export const bestStandby = (state: State): string | null => {
   const standby = (family: Family): readonly Candidate[] =>
     candidates(state.uplinks, family).filter(
       (candidate) => isUp(candidate) && !state.families[family].active.includes(candidate.name),

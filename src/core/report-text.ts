@@ -2,6 +2,7 @@ import type { Verdict } from "./detector/detector.ts";
 import type { Family } from "./family.ts";
 import { familyName } from "./path.ts";
 import { list } from "./policy.ts";
+import type { Rehearsed } from "./rehearsal.ts";
 import type { Report, SwitchKind } from "./report.ts";
 import { shaperText } from "./shaping.ts";
 import { portalText } from "./target-note.ts";
@@ -42,6 +43,8 @@ export const reportText = (report: Report): ReportText => {
       return { importance: report.importance, text: `${placeName(report)} DHCP: ${report.text}` };
     case "kernel-mended":
       return info(`Somebody changed what is ours; restored ${report.what}${more(report.edits)}`);
+    case "rehearsed":
+      return { importance: report.problems.length === 0 ? "info" : "error", text: rehearsalText(report) };
     case "cap-reached":
       return {
         importance: report.step < 100 ? "info" : "error",
@@ -55,6 +58,12 @@ export const reportText = (report: Report): ReportText => {
       return error(`The kernel refused ${report.what}: ${report.message}`);
   }
 };
+
+/** How a rehearsal went, in a sentence. Never throws. */
+export const rehearsalText = ({ uplink, problems }: Pick<Rehearsed, "uplink" | "problems">): string =>
+  problems.length === 0
+    ? `The rehearsal of a failover to ${uplink} has passed`
+    : `The rehearsal of a failover to ${uplink} has failed: ${problems.join("; ")}`;
 
 const info = (text: string): ReportText => ({ importance: "info", text });
 

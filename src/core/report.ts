@@ -54,6 +54,8 @@ export type Report =
   /** The first one has returned. */
   | { readonly kind: "online"; readonly uplink: string; readonly family: Family; readonly reason: string }
   | ClientNews
+  /** A failover was rehearsed. `problems`: what was wrong, a clause each. */
+  | { readonly kind: "rehearsed"; readonly uplink: string; readonly problems: readonly string[] }
   /** An uplink has used so much (percent) of its cap. */
   | {
       readonly kind: "cap-reached";

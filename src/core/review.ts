@@ -10,6 +10,7 @@ import { remember } from "./memory.ts";
 import { andThen, nothing, type Observation, type Place, tell, withMonitor } from "./observe.ts";
 import { noteOnline } from "./online.ts";
 import { askKernel, readingAt } from "./reading.ts";
+import { type Rehearsing, rehearse } from "./rehearsal.ts";
 import type { Report } from "./report.ts";
 import { tellResolvers } from "./resolvers.ts";
 import { runScripts } from "./scripts.ts";
@@ -50,14 +51,13 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const moved = moveFlows(kept.state, now);
   const forsaken = FAMILIES.filter((family) => isForsaken(moved.state, family));
   const roused = rouse(moved.state, forsaken, now);
-  const online = noteOnline(roused.state);
-  const capped = tellCaps(online.state);
-  const asked = now >= readingAt(capped.state) ? askKernel(capped.state, now) : null;
-  const told = tellPrograms(asked?.state ?? capped.state, { asksGate: decided.asksGate, now });
-  const after = told.state;
+  const noted = noteAll(roused.state, now);
+  const asked = now >= readingAt(noted.state) ? askKernel(noted.state, now) : null;
+  const told = tellPrograms(asked?.state ?? noted.state, { decided, noted, now });
+  const times = [decided, kept, noted, told].map(({ reviewAt }) => reviewAt);
   const state: State = {
-    ...after,
-    reviewAt: Math.min(decided.reviewAt, kept.reviewAt, told.reviewAt, rouseAt(forsaken, now), readingAt(after)),
+    ...told.state,
+    reviewAt: Math.min(...times, rouseAt(forsaken, now), readingAt(told.state)),
   };
   return {
     state,
@@ -65,11 +65,12 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
       ...kept.commands,
       ...decided.clients,
       ...moved.commands,
-      ...[...news, ...roles.reports, ...roused.reports, ...online.reports, ...capped.reports].map(
+      ...[...news, ...roles.reports, ...roused.reports, ...noted.reports].map(
         (report): Command => ({ kind: "report", report }),
       ),
       ...decided.commands,
       ...told.commands,
+      ...noted.commands,
       ...roles.probes,
       ...roused.probes,
       ...(asked === null ? [] : [asked.command]),
@@ -91,12 +92,26 @@ interface Told extends Reviewed {
   readonly reviewAt: number;
 }
 
+/** What is noted besides: that all uplinks are down, a cap that is used up, a rehearsal. */
+const noteAll = (state: State, now: number): Rehearsing => {
+  const online = noteOnline(state);
+  const capped = tellCaps(online.state);
+  const rehearsed = rehearse(capped.state, now);
+  return { ...rehearsed, reports: [...online.reports, ...capped.reports, ...rehearsed.reports] };
+};
+
+interface Asking {
+  readonly decided: Pick<Decision, "asksGate">;
+  readonly noted: Pick<Rehearsing, "asksCalls">;
+  readonly now: number;
+}
+
 /** What other programs have to do with it: the admin's scripts, Asterisk, the machine's resolver, tc. */
-const tellPrograms = (state: State, occasion: { asksGate: boolean; now: number }): Told => {
-  const scripted = runScripts(state, occasion);
-  const called = askAsterisk(scripted.state, occasion);
-  const resolving = tellResolvers(called.state, occasion.now);
-  const shaping = tellShapers(resolving.state, occasion.now);
+const tellPrograms = (state: State, { decided: { asksGate }, noted: { asksCalls }, now }: Asking): Told => {
+  const scripted = runScripts(state, { asksGate, now });
+  const called = askAsterisk(scripted.state, { asksGate: asksGate || asksCalls, now });
+  const resolving = tellResolvers(called.state, now);
+  const shaping = tellShapers(resolving.state, now);
   return {
     state: shaping.state,
     commands: [...scripted.commands, ...called.commands, ...resolving.commands, ...shaping.commands],
@@ -157,4 +172,5 @@ const isWorthKeeping = (before: State, after: State, news: number): boolean =>
   before.test !== after.test ||
   before.scripts.told !== after.scripts.told ||
   before.usage.told !== after.usage.told ||
+  before.rehearsal.last !== after.rehearsal.last ||
   before.originalSysctls !== after.originalSysctls;

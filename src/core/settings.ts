@@ -110,4 +110,13 @@ export interface FailoverSettings {
   readonly drainMs: number | null;
   /** What SIGTERM does to the kernel's state. */
   readonly onStop: "keep" | "restore";
+  readonly rehearse: RehearsalSettings;
+}
+
+/** Failovers that are rehearsed at night. */
+export interface RehearsalSettings {
+  readonly when: "never" | "daily" | "weekly" | "monthly";
+  readonly forMs: number;
+  /** What is fetched over the standby: `http://HOST/PATH`. */
+  readonly page: string;
 }

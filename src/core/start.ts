@@ -8,6 +8,7 @@ import type { Family } from "./family.ts";
 import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
 import { MOST_UPLINKS } from "./mark.ts";
 import type { KeptLease, Memory, UplinkMemory } from "./memory.ts";
+import { startRehearsal } from "./rehearsal.ts";
 import { startScripts } from "./scripts.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
@@ -43,6 +44,7 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       shapers: {},
       asterisk: settings.asterisk,
       calls: startCalls(memory?.told ?? null),
+      rehearsal: startRehearsal(memory?.rehearsal ?? { begunOn: null, last: null }),
       usage: startUsage(memory?.capsTold ?? {}),
       upkeep: {
         firewall: null,

@@ -5,6 +5,7 @@ import type { Family } from "./family.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import type { Path } from "./path.ts";
+import type { RehearsalState } from "./rehearsal.ts";
 import type { SwitchKind } from "./report.ts";
 import type { AsteriskSettings, FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
 import type { Shaper } from "./shaping.ts";
@@ -33,6 +34,7 @@ export interface State {
   readonly asterisk: AsteriskSettings | null;
   readonly calls: CallsState;
   readonly usage: UsageState;
+  readonly rehearsal: RehearsalState;
   readonly upkeep: Upkeep;
   /** Values that sysctls had before we changed them, for `reset`. */
   readonly originalSysctls: Readonly<Record<string, string>>;

@@ -31,7 +31,17 @@ export interface Status {
   readonly uplinks: readonly UplinkStatus[];
   readonly pin: string | null;
   readonly test: { readonly uplink: string; readonly leftMs: number } | null;
+  /** The last rehearsal of a failover; left out where there was none. */
+  readonly rehearsal?: RehearsalStatus | undefined;
   /** What is wrong at the moment, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** A rehearsal that is over. */
+export interface RehearsalStatus {
+  readonly uplink: string;
+  readonly ageMs: number;
+  /** What was wrong, a clause each; empty: it has passed. */
   readonly problems: readonly string[];
 }
 
@@ -128,9 +138,13 @@ export const status = (state: State, now: number): Status => {
     })),
     pin: state.pin,
     test: state.test === null ? null : { uplink: state.test.uplink, leftMs: left(state.test.until, now) },
+    ...rehearsalStatus(state, now),
     problems: problems(state, now),
   };
 };
+
+const rehearsalStatus = ({ rehearsal: { last } }: State, now: number): Pick<Status, "rehearsal"> =>
+  last === null ? {} : { rehearsal: { uplink: last.uplink, ageMs: now - last.at, problems: last.problems } };
 
 /** Whether some family has a working uplink. Never throws. */
 export const isOnline = (state: State): boolean => FAMILIES.some((family) => works(state, family));

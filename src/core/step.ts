@@ -10,6 +10,7 @@ import type { KernelState } from "./kernel.ts";
 import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
 import { obey } from "./orders.ts";
 import { askKernel, isReading } from "./reading.ts";
+import { noteChecked, noteHour } from "./rehearsal.ts";
 import { noteResolvers } from "./resolvers.ts";
 import { type Reviewed, review } from "./review.ts";
 import { noteScript } from "./scripts.ts";
@@ -87,6 +88,8 @@ const observe = (state: State, event: Event, now: number): Observation => {
     case "uplink-shaped":
     case "asterisk-answered":
     case "usage-counted":
+    case "hour-struck":
+    case "way-checked":
     case "ordered":
       return nothing(state);
   }
@@ -170,6 +173,10 @@ const note = (state: State, event: Event, now: number): Noted => {
       return { state: noteResolvers(state, event.problem, now), commands: [], changed: true };
     case "asterisk-answered":
       return { state: noteAnswer(state, event, now), commands: [], changed: true };
+    case "hour-struck":
+      return { state: noteHour(state, event), commands: [], changed: true };
+    case "way-checked":
+      return { state: noteChecked(state, event), commands: [], changed: true };
     case "usage-counted":
       return { state: noteUsage(state, event), commands: [], changed: true };
     case "ordered": {

@@ -1,6 +1,7 @@
 import type {
   AskAsterisk,
   AskGateway,
+  CheckWay,
   Command,
   RunClient,
   RunScript,
@@ -39,6 +40,8 @@ export interface Ports {
   useResolvers(resolvers: UseResolvers): void;
   /** Its answer comes as an event. Never throws. */
   askAsterisk(question: AskAsterisk): void;
+  /** What it found comes as an event. Never throws. */
+  checkWay(check: CheckWay): void;
   /** Never throws. */
   saveMemory(memory: Memory): void;
   /** Never throws. */
@@ -91,6 +94,9 @@ const begin = (ports: Ports, command: Begun): void => {
       break;
     case "ask-asterisk":
       ports.askAsterisk(command);
+      break;
+    case "check-way":
+      ports.checkWay(command);
       break;
     case "save-memory":
       ports.saveMemory(command.memory);

@@ -56,6 +56,7 @@ describe("the least config", () => {
       divert: true,
       drainMs: 1_800_000,
       onStop: "keep",
+      rehearse: { when: "never", forMs: 60_000, page: "http://example.com/" },
     });
     expect(log).toEqual({ level: "info", syslog: "none" });
   });

@@ -26,6 +26,7 @@ export const FAILOVER: FailoverSettings = {
   divert: true,
   drainMs: 1_800_000,
   onStop: "keep",
+  rehearse: { when: "never", forMs: 60_000, page: "http://example.com/" },
 };
 
 /** No script is configured. */

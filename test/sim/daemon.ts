@@ -1,4 +1,4 @@
-import type { AskAsterisk, AskGateway, Command, RunScript, SendProbe } from "../../src/core/command.ts";
+import type { AskAsterisk, AskGateway, CheckWay, Command, RunScript, SendProbe } from "../../src/core/command.ts";
 import type { Event, ScriptEnded } from "../../src/core/event.ts";
 import type { Memory } from "../../src/core/memory.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -87,6 +87,8 @@ export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: Da
         return run(command);
       case "ask-asterisk":
         return ask(command);
+      case "check-way":
+        return check(command);
       case "save-memory":
         memory = JSON.stringify(command.memory);
         return null;
@@ -119,6 +121,14 @@ export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: Da
     agenda.at(agenda.now() + ASTERISK_MS, () => {
       const calls = question === "calls" ? activeCalls(agenda.now()) : 0;
       if (life === caller) push({ kind: "asterisk-answered", question, calls, problem: null });
+    });
+    return null;
+  };
+
+  const check = ({ uplink }: CheckWay): null => {
+    const caller = life;
+    agenda.at(agenda.now() + ASTERISK_MS, () => {
+      if (life === caller) push({ kind: "way-checked", uplink, problems: [] });
     });
     return null;
   };

@@ -166,6 +166,7 @@ const HANDLERS: Handlers = {
     conditions.orders += 1;
     daemon.push({ kind: "ordered", id: conditions.orders, order });
   },
+  hour: ({ daemon }, { day, hour }) => daemon.push({ kind: "hour-struck", day, hour, spread: 0 }),
   "gateway-unresolved": ({ daemon, site }, { uplink, family }) => {
     const { link, leases } = site.wire(uplink);
     const address = leases[family]?.gateway;

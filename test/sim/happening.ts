@@ -54,6 +54,8 @@ export type Happening =
   | { readonly kind: "killed"; readonly memory: "kept" | "lost"; readonly forMs: number }
   | { readonly kind: "reloaded"; readonly settings: Settings }
   | { readonly kind: "ordered"; readonly order: Order }
+  /** An hour of the night strikes, on some day. */
+  | { readonly kind: "hour"; readonly day: number; readonly hour: number }
   | { readonly kind: "gateway-unresolved"; readonly uplink: string; readonly family: Family };
 
 export type Damage =

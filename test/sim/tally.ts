@@ -23,6 +23,7 @@ const MOST_PER_SECOND: Readonly<Record<Command["kind"], number>> = {
   "use-resolvers": 20,
   "shape-uplink": 20,
   "ask-asterisk": 20,
+  "check-way": 20,
   "save-memory": 150,
   report: 400,
   "answer-order": 20,

@@ -1,6 +1,22 @@
 import * as z from "zod";
 import { duration, group } from "../value.ts";
 
+/** For documentation and tests (RFC 2606), and there since 1995. */
+const PAGE = "http://example.com/";
+
+const rehearsal = group(
+  {
+    when: z.enum(["daily", "weekly", "monthly"]).meta({ description: "How often." }),
+    for: duration({ from: "15s", to: "1h" }, { description: "For so long." }).prefault("1m"),
+    page: z
+      .string()
+      .regex(/^http:\/\/[^\s/?#@]+(\/[^\s#]*)?$/, { error: "isn't a page: http://HOST/PATH" })
+      .meta({ description: "The page that is fetched.", examples: [PAGE] })
+      .default(PAGE),
+  },
+  { description: "A rehearsal in detail." },
+);
+
 /** `failover:` */
 export const failover = group(
   {
@@ -39,6 +55,16 @@ export const failover = group(
           "How long running connections may stay after a failback. Then they follow. `0s`: at once. `never`: they end where they began.",
       })
       .prefault("30m"),
+    rehearse: z
+      .union([
+        z.enum(["never", "daily", "weekly", "monthly"]).transform((when) => ({ when, for: 60_000, page: PAGE })),
+        rehearsal,
+      ])
+      .meta({
+        description:
+          "Rehearses a failover at night when all is well and nobody calls: traffic takes the standby for a minute, names, pages and NAT are checked, and the outcome is told ([rehearsal.md](rehearsal.md)). `daily`, `weekly`, `monthly` (each fourth week) or `never`.",
+      })
+      .prefault("never"),
     onStop: z
       .enum(["keep", "restore"])
       .meta({

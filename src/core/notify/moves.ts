@@ -60,10 +60,11 @@ export interface Watch {
   readonly moment: Moment;
 }
 
-/** Takes in who carries the traffic now. Pure; never throws. */
+/** Takes in who carries the traffic now; a rehearsal has a message of its own. Pure; never throws. */
 export const watchMoves = (state: MovesState, { view, settleMs, moment }: Watch): MovesState => {
   const { lead, primary } = view;
   const from = state.seen ?? primary;
+  if (view.rehearsing) return state;
   if (lead === null || lead === from) return lead === null ? state : { ...state, seen: lead };
   const move = { from, to: lead, reason: view.reason, date: moment.dateOf(moment.wallMs) };
   return {

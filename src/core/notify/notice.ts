@@ -18,6 +18,9 @@ export type NoticeKind =
   /** An uplink has used most of its cap, or all of it. */
   | "cap-near"
   | "cap-used"
+  /** A failover was rehearsed: it has passed, or failed. */
+  | "rehearsal-passed"
+  | "rehearsal-failed"
   /** Asked for, to see whether messages arrive. */
   | "test";
 

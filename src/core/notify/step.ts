@@ -1,3 +1,4 @@
+import { rehearsalText } from "../report-text.ts";
 import { type CapNews, type ToldCaps, watchCaps } from "./caps.ts";
 import { type MovesState, startMoves, tellMoves, watchMoves } from "./moves.ts";
 import type { Notice } from "./notice.ts";
@@ -16,6 +17,8 @@ export interface NotifyState {
   readonly outage: OutageState;
   readonly down: DownUplinks;
   readonly caps: ToldCaps;
+  /** When the rehearsal was that was told last; null: none was yet, so that one of an earlier run isn't told again. */
+  readonly rehearsedAt: number | null;
   readonly boxes: Outbox;
   /** When time alone leads to something about the uplinks. */
   readonly lookAt: number;
@@ -69,6 +72,7 @@ export const startNotify = (settings: NotifySettings, memory: NotifyMemory | nul
     Object.entries(memory?.down ?? {}).map(([name, sinceMs]) => [name, { since: now, sinceMs, told: "by-itself" }]),
   ),
   caps: memory?.caps ?? {},
+  rehearsedAt: null,
   boxes: boxesFor(
     settings.channels,
     Object.fromEntries(Object.entries(memory?.pending ?? {}).map(([channel, batch]) => [channel, boxWith(batch)])),
@@ -159,7 +163,7 @@ const look = (before: NotifyState, view: View, moment: Moment): NotifyState => {
     moment,
   });
   const after = news.reduce((state, one) => posted(state, standbyNotice(one, view), moment), { ...told, down });
-  const capped = tellCaps(after, view, moment);
+  const capped = tellRehearsal(tellCaps(after, view, moment), view, moment);
   return { ...capped, lookAt: Math.min(after.moves.dueAt, after.outage.dueAt, dueAt) };
 };
 
@@ -195,6 +199,20 @@ const tellCaps = (state: NotifyState, view: View, moment: Moment): NotifyState =
     uplink,
   });
   return news.reduce((after, one) => posted(after, notice(one), moment), { ...state, caps: told });
+};
+
+const tellRehearsal = (state: NotifyState, view: View, moment: Moment): NotifyState => {
+  const { rehearsed } = view;
+  const seen = { ...state, rehearsedAt: rehearsed?.at ?? 0 };
+  if (rehearsed === null || state.rehearsedAt === null || state.rehearsedAt === rehearsed.at) return seen;
+  const notice: Draft = {
+    kind: rehearsed.problems.length === 0 ? "rehearsal-passed" : "rehearsal-failed",
+    summary: `${rehearsalText(rehearsed)}.`,
+    details: detailsOf(view),
+    active: view.lead,
+    uplink: rehearsed.uplink,
+  };
+  return posted(seen, notice, moment);
 };
 
 const standbyNotice = ({ kind, uplink, downMs }: StandbyNews, view: View): Draft => ({

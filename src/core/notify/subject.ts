@@ -30,6 +30,10 @@ export const subjectOf = (
       return `WAN link ${uplink} nears the end of its cap on '${host}'.`;
     case "cap-used":
       return `WAN link ${uplink} has used up its cap on '${host}'.`;
+    case "rehearsal-passed":
+      return `Rehearsal of a WAN failover passed on '${host}'.`;
+    case "rehearsal-failed":
+      return `Rehearsal of a WAN failover FAILED on '${host}'.`;
     case "test":
       return `Test message of WAN failover on '${host}'.`;
   }

@@ -2,6 +2,7 @@ import { candidates } from "../candidate.ts";
 import { FAMILIES, type Family } from "../family.ts";
 import { type KernelState, MAIN_TABLE, type Route } from "../kernel.ts";
 import { byPreference, leadOf, mainFamily } from "../lead.ts";
+import type { Rehearsed } from "../rehearsal.ts";
 import type { SwitchKind } from "../report.ts";
 import type { State, UplinkState } from "../state.ts";
 import { isOnline } from "../status.ts";
@@ -19,6 +20,9 @@ export interface View {
   readonly how: SwitchKind | null;
   readonly reason: string;
   readonly uplinks: readonly UplinkView[];
+  /** A failover is being rehearsed; and the last rehearsal, null before. */
+  readonly rehearsing: boolean;
+  readonly rehearsed: Rehearsed | null;
 }
 
 /** One uplink, in the family that speaks for both. */
@@ -47,6 +51,8 @@ export const viewOf = (state: State): View => {
     primary: byPreference(state.uplinks)[0]?.settings.name ?? "",
     how,
     reason,
+    rehearsing: state.rehearsal.running !== null,
+    rehearsed: state.rehearsal.last,
     uplinks: byPreference(state.uplinks).map((uplink) => uplinkView(state, uplink)),
   };
 };

@@ -56,7 +56,12 @@ const FORMS: Readonly<Record<WebhookTemplate, Form>> = {
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 const isUrgent = ({ kind }: Notice): boolean =>
-  kind === "failover" || kind === "moved" || kind === "offline" || kind === "standby-down" || kind === "cap-used";
+  kind === "failover" ||
+  kind === "moved" ||
+  kind === "offline" ||
+  kind === "standby-down" ||
+  kind === "cap-used" ||
+  kind === "rehearsal-failed";
 
 /** The newest, and what was not told before. */
 const eventsOf = (batch: readonly Notice[]): object => {

@@ -178,6 +178,8 @@ const perform = (imagining: Imagining, command: Command): Event[] => {
       return [{ kind: "kernel-edited", failures: [], firewall: load?.ruleset }];
     }
     // What a script or Asterisk would have said then, nobody knows: they are taken to agree.
+    case "check-way":
+      return [{ kind: "way-checked", uplink: command.uplink, problems: [] }];
     case "ask-asterisk":
       return [{ kind: "asterisk-answered", question: command.question, calls: 0, problem: null }];
     case "run-script":

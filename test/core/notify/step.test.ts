@@ -270,3 +270,13 @@ test("a cap is told at 80 and at 100 %, once in a month however often the daemon
   again.at(3 * MINUTE, using(8, "2026-11"));
   expect(again.subjects()).toHaveLength(1);
 });
+
+test("a rehearsal is told once, in the place of the switches that it makes", () => {
+  const people = tellPeople();
+  const rehearsed = { uplink: "lte", at: 90_000, problems: ["DNS: no answer"] };
+  people.at(30_000, viewWith("lte", [], { rehearsing: true, how: "ordered" }));
+  people.at(90_000, viewWith("fiber", [], { rehearsed }));
+  people.until(HOUR);
+  expect(people.subjects()).toEqual(["Rehearsal of a WAN failover FAILED on 'pbx'."]);
+  expect(people.sent[0]?.batch[0]?.summary).toBe("The rehearsal of a failover to lte has failed: DNS: no answer.");
+});

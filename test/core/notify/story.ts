@@ -38,6 +38,8 @@ export const viewWith = (lead: string, broken: readonly string[] = [], more: Par
   primary: "fiber",
   how: lead === "fiber" ? "failback" : "failover",
   reason: lead === "fiber" ? "fiber works again" : "fiber is down",
+  rehearsing: false,
+  rehearsed: null,
   uplinks: ["fiber", "lte"].map((name) => uplink(name, !broken.includes(name))),
   ...more,
 });
