@@ -21,3 +21,29 @@ describe.each(["docs/astlinux.md", "docs/migrate-mwan3.md", ...recipes])("the te
     expect(missing.map(([text]) => text)).toEqual([]);
   });
 });
+
+/** `adapter/icmp.test.ts` "forged …": a file, or all of a folder, and perhaps a test in it. */
+const SHOWN = /`([\w/*-]+\.test\.ts)`(?:\s+"([^"]+)")?/g;
+
+const textOf = (pattern: string): string => {
+  const [folder = "", name = ""] = [pattern.slice(0, pattern.lastIndexOf("/")), pattern.split("/").at(-1)];
+  const files = readdirSync(new URL(`test/${folder}/`, ROOT)).filter((file) => name.startsWith("*") || file === name);
+  return files.map((file) => readFileSync(new URL(`test/${folder}/${file}`, ROOT), "utf8")).join("");
+};
+
+test("what a hostile one could do is answered by tests that are there", () => {
+  const rows = readFileSync(new URL("docs/security.md", ROOT), "utf8")
+    .split("## What a hostile")[1]
+    ?.split("\n## ")[0]
+    ?.split("\n")
+    .filter((line) => /^\| (?!Who|---)/.test(line) && !line.startsWith("|---"));
+  const unanswered = rows?.filter((row) => {
+    const shown = [...row.matchAll(SHOWN)];
+    return (
+      shown.length === 0 ||
+      shown.some(([, file = "", name = ""]) => textOf(file) === "" || !textOf(file).includes(name))
+    );
+  });
+  expect(rows?.length).toBeGreaterThan(10);
+  expect(unanswered).toEqual([]);
+});
