@@ -47,6 +47,17 @@ const answer = (family: Family, fd: number, echo: Echo): void => {
   expect(sendTo(fd, encodeEcho(family, { ...echo, kind: "reply" }), socketAddress(OWN[family]))).toBe(0);
 };
 
+/** Leads the peer's packets to us over a second line, until told otherwise. */
+const joinElsewhere = (family: Family): (() => void) => {
+  const [option, address] = [`-${family.slice(3)}`, OWN[family]];
+  wire.peerIp("link", "add", "far1", "type", "veth", "peer", "name", "wan1", "netns", wire.own.name);
+  wire.own.ip("link", "set", "wan1", "address", "02:00:00:00:00:01", "up");
+  wire.peerIp("link", "set", "far1", "up");
+  wire.peerIp(option, "route", "add", `${address}/${family === "ipv4" ? 32 : 128}`, "dev", "far1");
+  wire.peerIp(option, "neighbour", "add", address, "lladdr", "02:00:00:00:00:01", "dev", "far1");
+  return () => wire.peerIp(option, "route", "delete", address, "dev", "far1");
+};
+
 beforeEach(() => {
   wire = openWire();
   probers = [];
@@ -134,6 +145,22 @@ describe.each(FAMILIES)("%s", (family) => {
       await sleep(20);
       expect(replies.map((reply) => reply.seq)).toEqual([1]);
       expect(refusals).toEqual([]);
+    });
+
+    test("the true answer, coming in by another uplink, doesn't count", async () => {
+      silencePeer();
+      const prober = open(family);
+      const peer = wire.openPeerSocket(PEER[family].address);
+      prober.send({ seq: 1, target: PEER[family].address });
+      const request = await nextRequest(family, peer);
+      const back = joinElsewhere(family);
+      answer(family, peer, request);
+      await until(() => /RX:.*\n\s*\d+\s+[1-9]/.test(wire.own.ip("-stats", "link", "show", "wan1")));
+      await sleep(50);
+      expect(replies).toEqual([]);
+      back();
+      answer(family, peer, request);
+      await until(() => replies.length === 1);
     });
 
     test("thousands of probes at once are all answered once", async () => {
