@@ -36,6 +36,8 @@ test("it holds the manual, the completions and the unit, and no test or lab", ()
       "usr/share/zsh/vendor-completions/_wan-failover",
       "usr/share/fish/vendor_completions.d/wan-failover.fish",
       "usr/share/doc/wan-failover/bill-of-materials.cdx.json",
+      "usr/share/polkit-1/rules.d/60-wan-failover.rules",
+      "usr/lib/wan-failover/bin/dhcp-hook",
     ]),
   );
   expect(files.filter((file) => /\/lab\.mjs$|\.test\.|\.ts$/.test(file))).toEqual([]);
