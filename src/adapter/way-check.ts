@@ -4,7 +4,7 @@ import type { CheckWay } from "../core/command.ts";
 import type { Family } from "../core/family.ts";
 
 /** Nothing that is asked takes longer (ms). */
-const ANSWER_MS = 5000;
+const ANSWER_MS = 4000;
 
 /**
  * Uses the way that the router's packets take now, as a client behind it would: asks for a name, fetches a page, and fetches it once

@@ -38,7 +38,7 @@ export interface Rehearsed {
 }
 
 /** The switch and the scripts behind it are over after so long (ms). */
-const SETTLE_MS = 5000;
+const SETTLE_MS = 3000;
 
 /** Rehearsals begin within these hours of the night, the last one included. */
 const FIRST_HOUR = 1;

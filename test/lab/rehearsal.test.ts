@@ -9,7 +9,7 @@ const HOOK = fileURLToPath(new URL("hook.mjs", import.meta.url));
 /** Where it is the last hour in which rehearsals begin: whatever the machine's own hour is, all are due. */
 const ZONE = `LAB${(new Date().getUTCHours() - 4 + 24) % 24}`;
 
-const REHEARSE = { when: "daily", for: "15s", page: `http://${ECHO.ipv4}:8080/` };
+const REHEARSE = { when: "daily", for: "10s", page: `http://${ECHO.ipv4}:8080/` };
 
 const CONFIG = {
   uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: BRISK })),

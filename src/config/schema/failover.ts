@@ -7,7 +7,7 @@ const PAGE = "http://example.com/";
 const rehearsal = group(
   {
     when: z.enum(["daily", "weekly", "monthly"]).meta({ description: "How often." }),
-    for: duration({ from: "15s", to: "1h" }, { description: "For so long." }).prefault("1m"),
+    for: duration({ from: "10s", to: "1h" }, { description: "For so long." }).prefault("1m"),
     page: z
       .string()
       .regex(/^http:\/\/[^\s/?#@]+(\/[^\s#]*)?$/, { error: "isn't a page: http://HOST/PATH" })
