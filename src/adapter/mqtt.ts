@@ -27,9 +27,6 @@ const ANSWER_MS = 5000;
 /** A connection on which nothing is said is tried each so many seconds: some 10 MB a month. */
 const KEEP_ALIVE_S = 60;
 
-/** A broker ends the older of two connections with one name. */
-const CLIENT_ID = `wan-failover-${Math.random().toString(16).slice(2, 10)}`;
-
 /** Connects to a broker. Rejects with a sentence without secrets. */
 export const connectMqtt = async (settings: BrokerSettings, { will, onLost }: MqttOptions): Promise<MqttConnection> => {
   const password = settings.login === null ? "" : await readSecret(settings.login.password);
@@ -79,13 +76,19 @@ const optionsFor = (
   { login }: BrokerSettings,
   { will, password }: { readonly will: MqttMessage; readonly password: string },
 ): IClientOptions => ({
-  clientId: CLIENT_ID,
+  clientId: nameFor(will),
   ...(login === null ? {} : { username: login.user, password }),
   will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retained },
   keepalive: KEEP_ALIVE_S,
   connectTimeout: WELCOME_MS,
   reconnectPeriod: 0,
 });
+
+/**
+ * A broker ends the older of two connections with one name, and tells its last will then: were the name another after a restart
+ * or over another line, that would come when the dead connection is noticed, and be taken for the new one's.
+ */
+const nameFor = ({ topic }: MqttMessage): string => topic.replace(/[^A-Za-z0-9]+/g, "-");
 
 /** Of what isn't acknowledged nobody knows. */
 const inTime = (client: MqttClient, { topic, payload, retained }: MqttMessage): Promise<void> =>
