@@ -27,10 +27,10 @@ export const QUICK: Size = {
 
 export const FULL: Size = {
   links: RANKED_LINKS,
-  idleDays: 60,
-  usedDays: 6,
-  blackholes: 50,
-  repsDivisor: 1,
+  idleDays: 10,
+  usedDays: 2,
+  blackholes: 30,
+  repsDivisor: 2,
   seed: 0,
 };
 

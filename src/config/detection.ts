@@ -36,6 +36,10 @@ const ADAPTIVE = {
   trafficSkip: time("10ms", "1h", "Traffic that comes back postpones probes, by so long at the most."),
   timeoutMin: time("10ms", "3s", "A probe is never given up sooner, however short the round trip."),
   divertSpan: time("50ms", "1m", "New connections go elsewhere after a silence of this length; grows when regretted."),
+  divertSpanGrowth: number(
+    { from: 1, to: 10, unit: "times" },
+    "The factor by which a regretted divert makes it longer.",
+  ),
   divertEvidence: nats(100, "And of this weight: an unanswered probe weighs 1.2 nats on a good line."),
   divertSpacing: time("20ms", "10s", "Time between confirming probes until then."),
   failoverSpan: time("200ms", "10m", "Everything moves after a silence of this length; grows when regretted."),

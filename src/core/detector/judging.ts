@@ -8,6 +8,7 @@ import { confidence, divertSpan, failoverSpan, learnDivert } from "./patience.ts
 import { SILENT_TARGETS_MIN } from "./presets.ts";
 import { isInDoubt, ROUNDING_MS, scheduleBy, scheduleIdle } from "./probing.ts";
 import { tellSilence } from "./reason.ts";
+import { usualRoundTrip } from "./round-trip.ts";
 
 /** User packets that came back so recently speak against a failure of the line … */
 const TRAFFIC_FRESH_MS = 1_000;
@@ -15,14 +16,17 @@ const TRAFFIC_FRESH_MS = 1_000;
 /** … and delay the failover until this span: streams can outlive a dead uplink for some seconds, not longer. */
 const TRAFFIC_VETO_SPAN_MS = 8_000;
 
-/** Packets that came back within three readings of the counters say that the line passes something at this moment … */
-const TRAFFIC_FLOWS_MS = 150;
-
 /**
- * … and delay the divert until this span: where users fill the line's queue, probes wait in it for longer than any round trip
- * before them. Modems' queues hold a second or two.
+ * User packets that come back while probes are silent delay the divert until this span: where users fill the line's queue,
+ * probes wait in it for longer than any round trip before them. Modems' queues hold a second or two.
  */
 const FULL_QUEUE_SPAN_MS = 2_000;
+
+/** A divert's silence lasts so many usual round trips at least: radio lines take long and pause often, cables neither … */
+const DIVERT_ROUND_TRIPS = 8;
+
+/** … but no longer than this for their sake: a satellite far up takes 0.6 s for each and pauses no more than others. */
+const DIVERT_ROUND_TRIPS_MS_MAX = 1_000;
 
 /**
  * A divert's silence must be this unlikely on the line as it is: 3·10⁻⁷. Four probes on a line that loses 2 %, seven at
@@ -132,17 +136,24 @@ const divertIfProven = (state: AdaptiveState, silence: Silence, now: number): Ad
   const { phase, divertedAt, settings, targets, quality } = state;
   if (phase === "unknown" || divertedAt !== null) return state;
   const proven =
-    silence.lastSentAt - silence.firstSentAt >= divertSpanNeeded(state, now) - ROUNDING_MS &&
+    silence.lastSentAt - silence.firstSentAt >= divertSpanNeeded(state, silence, now) - ROUNDING_MS &&
     silence.nats >= settings.divertEvidenceNats &&
     silence.probes * -Math.log(Math.max(quality.lossNow, LOSS_NOW_MIN)) >= DIVERT_CHANCE_NATS &&
     silence.targets >= Math.min(SILENT_TARGETS_MIN, livingTargets(targets));
   return proven ? { ...state, divertedAt: now } : state;
 };
 
-const divertSpanNeeded = ({ traffic, patience, settings }: AdaptiveState, now: number): number => {
-  const span = divertSpan(patience, settings, now);
-  return now - traffic.receivedAt <= TRAFFIC_FLOWS_MS ? Math.max(span, FULL_QUEUE_SPAN_MS) : span;
+const divertSpanNeeded = (state: AdaptiveState, silence: Silence, now: number): number => {
+  const { targets, patience, settings } = state;
+  const leastMs = Math.min(DIVERT_ROUND_TRIPS * usualRoundTrip(targets), DIVERT_ROUND_TRIPS_MS_MAX);
+  const slowness = Math.max(1, leastMs / settings.divertSpanMs);
+  const span = Math.min(slowness * divertSpan(patience, settings, now), failoverSpan(patience, settings, now));
+  return isPassing(state, silence) ? Math.max(span, FULL_QUEUE_SPAN_MS) : span;
 };
+
+/** The users' packets came back after the silence had begun, not counting those that were on their way. */
+const isPassing = ({ traffic, targets, settings }: AdaptiveState, { firstSentAt }: Silence): boolean =>
+  traffic.receivedAt > firstSentAt + settings.trafficStallMs + usualRoundTrip(targets);
 
 /** Up again after the hold-down, if it answered well. */
 const judgeHold = (state: AdaptiveState, now: number): AdaptiveState => {

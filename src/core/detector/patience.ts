@@ -20,11 +20,8 @@ export const FAILOVER_REGRET_MS = 20_000;
 /** A divert is regretted if it ends within this time. */
 export const DIVERT_REGRET_MS = 3_000;
 
-/** A divert that was wrong costs little, so a regret teaches little; ten of them make it ten times as patient. */
-const DIVERT_GROWTH = 1.25;
-
-/** A line that has its bad hours in the evening is met patiently there and quickly the next noon. */
-const DIVERT_HALF_LIFE_MS = 86_400_000;
+/** A line that has its bad hours in the evening is met patiently there and quickly the next morning. */
+const DIVERT_HALF_LIFE_MS = 6 * 3_600_000;
 
 /** Patience at the start: as learned before, within what the settings allow now. */
 export const startPatience = (settings: AdaptiveSettings, learned: Learned | null, now: number): Patience => ({
@@ -70,7 +67,7 @@ export const learnDivert = (
   { lastedMs, now }: { readonly lastedMs: number; readonly now: number },
 ): Patience => {
   if (lastedMs >= DIVERT_REGRET_MS) return patience;
-  const grown = divertSpan(patience, settings, now) * DIVERT_GROWTH;
+  const grown = divertSpan(patience, settings, now) * settings.divertSpanGrowth;
   return { ...patience, divertSpanMs: Math.min(failoverSpan(patience, settings, now), grown), divertAt: now };
 };
 

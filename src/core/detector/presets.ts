@@ -19,8 +19,9 @@ export interface AdaptiveSettings {
   readonly trafficSkipMs: number;
   /** A probe is never given up sooner than this, however short the round trip. */
   readonly timeoutMinMs: number;
-  /** Divert after a silence of this length (grows when regretted) … */
+  /** Divert after a silence of this length. A divert that is regretted makes it longer by this factor, 1 or more … */
   readonly divertSpanMs: number;
+  readonly divertSpanGrowth: number;
   /** … and of this weight; an unanswered probe weighs 1.2 nats on a good line. */
   readonly divertEvidenceNats: number;
   /** Time between confirming probes until the divert. */
@@ -78,6 +79,7 @@ const FAST: AdaptiveSettings = {
   trafficSkipMs: 5_000,
   timeoutMinMs: 40, // above the scheduling noise of a busy router and of a DOCSIS segment
   divertSpanMs: 100, // longer than the handover gap of most links' media access
+  divertSpanGrowth: 1.1, // nine needless diverts a day are no reason to be slower
   divertEvidenceNats: 4.7, // four probes
   divertSpacingMs: 25, // four probes fit the span, and it is above the 20 ms that a target is always spared
   failoverSpanMs: 1_000, // outlives a routing protocol's fast reroute, not much else
@@ -106,6 +108,7 @@ const BALANCED: AdaptiveSettings = {
   trafficSkipMs: 10_000,
   timeoutMinMs: 100, // below it delay is mistaken for loss on loaded cable lines
   divertSpanMs: 200,
+  divertSpanGrowth: 1.25, // a divert that was wrong costs little, so a regret teaches little
   divertEvidenceNats: 5.9, // five probes
   divertSpacingMs: 40,
   failoverSpanMs: 3_000, // all but a few interruptions of wired lines are shorter
@@ -140,7 +143,7 @@ const CALM: AdaptiveSettings = {
 const METERED: AdaptiveSettings = {
   kind: "adaptive",
   carryingIntervalMs: 15_000, // user traffic that stalls is what prompts a probe, see trafficStallMs
-  standbyIntervalMs: 60_000, // 3 MB a month while it stands by
+  standbyIntervalMs: 120_000, // 4 MB a month while it stands by, both families; asked at once when it is needed
   boostedIntervalMs: 1_000,
   boostAboveNats: 0,
   pageIntervalMs: 15 * MINUTE_MS, // 3 MB a month by http
@@ -148,6 +151,7 @@ const METERED: AdaptiveSettings = {
   trafficSkipMs: 120_000,
   timeoutMinMs: 100,
   divertSpanMs: 1_000, // a cellular line pauses for half a second thirty times a day
+  divertSpanGrowth: 1.25,
   divertEvidenceNats: 6, // five probes
   divertSpacingMs: 250,
   failoverSpanMs: 5_000,
@@ -293,6 +297,7 @@ const checkOrder = (settings: AdaptiveSettings): string[] => {
       `downInterval (${downIntervalMs}ms) must be at most downIntervalMax (${downIntervalMaxMs}ms)`,
     ),
     ...must(settings.failoverSpanGrowth >= 1, "failoverSpanGrowth must be at least 1: patience only grows by regret"),
+    ...must(settings.divertSpanGrowth >= 1, "divertSpanGrowth must be at least 1: patience only grows by regret"),
   ];
 };
 

@@ -74,6 +74,13 @@ export const timeoutOf = (targets: readonly Target[], index: number, timeoutMinM
   return longest > 0 ? Math.min(TIMEOUT_INITIAL_MS, 2 * longest) : TIMEOUT_INITIAL_MS;
 };
 
+/** The shortest usual round trip of a living target, milliseconds; 0 while none is known. Never throws. */
+export const usualRoundTrip = (targets: readonly Target[]): number => {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { dead, baseMs } of targets) if (!dead && baseMs !== null) shortest = Math.min(shortest, baseMs);
+  return shortest === Number.POSITIVE_INFINITY ? 0 : shortest;
+};
+
 const timeoutLearned = (target: Target | undefined, timeoutMinMs: number): number | null => {
   if (target === undefined || target.rttMs === null) return null;
   const wanted = target.rttMs + Math.max(4 * target.deviationMs, DEVIATION_ROOM_MIN_MS);
