@@ -1,6 +1,7 @@
 // Scores the detector on virtual lines, beside what others do. In the environment: FULL=1 for the long run, SEED=n for
-// other lines, DAYS=n and USED_DAYS=n for their length, ONLY=balanced,pfSense for some contenders, PARTS=idle,used,scenarios
-// for some parts, WHERE=lte,S30 for some lines or scenarios, KEEP=file.json to collect the results of several runs, DOCS=1 to put them into docs/.
+// other lines, DAYS=n and USED_DAYS=n for their length, BLACKHOLES=n for how many, ONLY=balanced,pfSense for some
+// contenders, PARTS=idle,used,scenarios for some parts, WHERE=lte,S30 for some lines or scenarios, KEEP=file.json to collect
+// the results of several runs, DOCS=1 to put them into docs/.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { docsText } from "./detector/docs.ts";
 import { FULL, type Job, jobs, QUICK, type Result, type Size } from "./detector/plan.ts";
@@ -22,6 +23,7 @@ const sizeAsked = (): Size => {
     ...size,
     idleDays: count("DAYS", size.idleDays),
     usedDays: count("USED_DAYS", size.usedDays),
+    blackholes: count("BLACKHOLES", size.blackholes),
     seed: count("SEED", size.seed),
   };
 };

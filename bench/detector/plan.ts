@@ -13,6 +13,8 @@ export interface Size {
   readonly blackholes: number;
   /** The scenarios' own number of runs is divided by this. */
   readonly repsDivisor: number;
+  /** Whether those are played that only look at days of noise: most of the time goes into them. */
+  readonly noise: boolean;
   readonly seed: number;
 }
 
@@ -22,6 +24,7 @@ export const QUICK: Size = {
   usedDays: 0.15,
   blackholes: 12,
   repsDivisor: 4,
+  noise: false,
   seed: 0,
 };
 
@@ -30,7 +33,8 @@ export const FULL: Size = {
   idleDays: 10,
   usedDays: 2,
   blackholes: 30,
-  repsDivisor: 2,
+  repsDivisor: 1,
+  noise: true,
   seed: 0,
 };
 
@@ -59,8 +63,11 @@ export const jobs = (size: Size): Job[] =>
   [...OURS, ...INCUMBENTS].flatMap((contender) => [
     ...size.links.map((link) => idle(contender, link, size)),
     ...(contender.hearsTraffic ? size.links.map((link) => used(contender, link, size)) : []),
-    ...(contender.hearsTraffic ? SCENARIOS.map((scenario) => single(contender, scenario, size)) : []),
+    ...(contender.hearsTraffic ? scenariosOf(size).map((scenario) => single(contender, scenario, size)) : []),
   ]);
+
+const scenariosOf = ({ noise }: Size): readonly Scenario[] =>
+  SCENARIOS.filter(({ question }) => noise || question !== "noise");
 
 /** A healthy time, and then blackholes, with what was learned in it. */
 const idle = (contender: Contender, link: LinkName, { seed, idleDays, blackholes }: Size): Job => ({
