@@ -2,7 +2,7 @@
 // ONLY=loss,metered in the environment chooses trials; MINUTES=2 shortens the long ones, ROUNDS=3 the repeated ones.
 import { pause } from "../lab/clock.ts";
 import { type House, type HouseOptions, movesIn, openHouse } from "../test/lab/house.ts";
-import { detectedBy, hog, movesDuring, NO_TRAFFIC, saturate, timeBlackhole } from "../test/lab/trials.ts";
+import { countProbes, detectedBy, hog, movesDuring, NO_TRAFFIC, saturate, timeBlackhole } from "../test/lab/trials.ts";
 import { buildProduct } from "./lib/product.ts";
 import { machineText, printTable, type Table } from "./lib/report.ts";
 import { spreadOf, spreadText } from "./lib/spread.ts";
@@ -141,30 +141,43 @@ const forty = async (): Promise<Table> => {
   return { title: "a line that loses much, aim: 15 s", columns: ["round trips lost", "s until traffic is away"], rows };
 };
 
-const bytesOf = async (house: House, name: string): Promise<{ bytes: number; packets: number }> => {
+const bytesOn = async (house: House, name: string): Promise<number> => {
   const text = await house.lab.run("router", `ip -json -statistics link show ${name}`);
   const { rx, tx } = JSON.parse(text)[0].stats64;
-  return { bytes: rx.bytes + tx.bytes, packets: rx.packets + tx.packets };
+  return rx.bytes + tx.bytes;
 };
 
 const MONTH_MS = 30 * 86_400_000;
-const ETHERNET_HEADER = 14;
+const METERED = [
+  { name: "wan0", role: "carries", isp: "isp-a" },
+  { name: "wan1", role: "stands by", isp: "isp-b" },
+] as const;
 
+/** On Ethernet the neighbours ask for each other's address at each lone probe; a provider counts the probes. */
 const metered = (): Promise<Table> =>
   inHouse({ config: detectedBy("metered"), measure: NO_TRAFFIC }, async (house) => {
     await pause(5000);
-    const names = ["wan0", "wan1"];
-    const before = await Promise.all(names.map((name) => bytesOf(house, name)));
+    const started = METERED.map(async ({ name, isp }) => ({
+      counted: await countProbes(house.lab, isp),
+      before: await bytesOn(house, name),
+    }));
+    const counters = await Promise.all(started);
     await pause(LONG_MS);
-    const after = await Promise.all(names.map((name) => bytesOf(house, name)));
-    const rows = names.map((name, index) => {
-      const bytes = (after[index]?.bytes ?? 0) - (before[index]?.bytes ?? 0);
-      const packets = (after[index]?.packets ?? 0) - (before[index]?.packets ?? 0);
-      const monthly = (count: number): string => ((count * MONTH_MS) / LONG_MS / 1e6).toFixed(2);
-      return [name, `${packets}`, monthly(bytes), monthly(bytes - ETHERNET_HEADER * packets)];
+    const monthly = (bytes: number): string => ((bytes * MONTH_MS) / LONG_MS / 1e6).toFixed(1);
+    const rows = METERED.map(async ({ name, role }, index) => {
+      const { counted, before } = counters[index] ?? fail(`${name} has no counter`);
+      const { ipv4, ipv6 } = await counted();
+      const packets = `${ipv4.packets} + ${ipv6.packets}`;
+      const all = (await bytesOn(house, name)) - before;
+      return [`${name}, ${role}`, packets, monthly(ipv4.bytes + ipv6.bytes), monthly(all)];
     });
-    return { title: "metered, without users", columns: ["interface", "packets", "MB a month, Ethernet", "IP"], rows };
+    const columns = ["interface", "probes and answers, IPv4 + IPv6", "MB a month", "with all else on the Ethernet"];
+    return { title: `metered, without users, ${LONG_MS / 60_000} min`, columns, rows: await Promise.all(rows) };
   });
+
+const fail = (problem: string): never => {
+  throw new Error(problem);
+};
 
 const TRIALS: Readonly<Record<string, () => Promise<Table>>> = {
   speeds,

@@ -16,6 +16,9 @@ const TRAFFIC_FRESH_MS = 1_000;
 /** … and delay the failover until this span: streams can outlive a dead uplink for some seconds, not longer. */
 const TRAFFIC_VETO_SPAN_MS = 8_000;
 
+/** Packets that came back within three readings of the counters say that the line passes something at this moment. */
+const TRAFFIC_FLOWS_MS = 150;
+
 /**
  * User packets that come back while probes are silent delay the divert until this span: where users fill the line's queue,
  * probes wait in it for longer than any round trip before them. Modems' queues hold a second or two.
@@ -148,12 +151,16 @@ const divertSpanNeeded = (state: AdaptiveState, silence: Silence, now: number): 
   const leastMs = Math.min(DIVERT_ROUND_TRIPS * usualRoundTrip(targets), DIVERT_ROUND_TRIPS_MS_MAX);
   const slowness = Math.max(1, leastMs / settings.divertSpanMs);
   const span = Math.min(slowness * divertSpan(patience, settings, now), failoverSpan(patience, settings, now));
-  return isPassing(state, silence) ? Math.max(span, FULL_QUEUE_SPAN_MS) : span;
+  return isPassing(state, silence, now) ? Math.max(span, FULL_QUEUE_SPAN_MS) : span;
 };
 
-/** The users' packets came back after the silence had begun, not counting those that were on their way. */
-const isPassing = ({ traffic, targets, settings }: AdaptiveState, { firstSentAt }: Silence): boolean =>
-  traffic.receivedAt > firstSentAt + settings.trafficStallMs + usualRoundTrip(targets);
+/** The users' packets come back at this moment, or came after the silence had begun, those aside that were on their way. */
+const isPassing = (
+  { traffic: { receivedAt }, targets, settings }: AdaptiveState,
+  { firstSentAt }: Silence,
+  now: number,
+): boolean =>
+  now - receivedAt <= TRAFFIC_FLOWS_MS || receivedAt > firstSentAt + settings.trafficStallMs + usualRoundTrip(targets);
 
 /** Up again after the hold-down, if it answered well. */
 const judgeHold = (state: AdaptiveState, now: number): AdaptiveState => {
