@@ -1,4 +1,4 @@
-import { checkDetection } from "../core/detector/presets.ts";
+import { checkDetection } from "../core/detector/detection-check.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { type Target, targetText } from "../core/target.ts";
 import { addressingMistakes, isNowhere, isUsed } from "./addressing.ts";

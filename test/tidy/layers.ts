@@ -52,6 +52,7 @@ export const LAYERS: readonly Layer[] = [
       "src/core/shaping.ts",
       "src/core/target.ts",
       "src/core/detector/presets.ts",
+      "src/core/detector/detection-check.ts",
       "src/error.ts",
       "node:",
       "yaml",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type AdaptiveSettings, checkDetection, PRESETS } from "../../../src/core/detector/presets.ts";
+import { checkDetection } from "../../../src/core/detector/detection-check.ts";
+import { type AdaptiveSettings, PRESETS } from "../../../src/core/detector/presets.ts";
 
 const changed = (change: Partial<AdaptiveSettings>): AdaptiveSettings => ({ ...PRESETS.balanced, ...change });
 
