@@ -7,8 +7,8 @@ import { type AdaptiveSettings, PRESETS } from "../src/core/detector/presets.ts"
 import type { Event, ProbeOutcome } from "../src/core/event.ts";
 import type { Family } from "../src/core/family.ts";
 import { start } from "../src/core/start.ts";
-import type { Target } from "../src/core/target.ts";
-import { openMachineAccess } from "../src/machine-access.ts";
+import type { Target } from "../src/core/target/target.ts";
+import { openMachineAccess } from "../src/daemon/machine-access.ts";
 import { openLoop } from "../src/shell/loop.ts";
 import { perform } from "../src/shell/perform.ts";
 import { memoryKernel, openPilot } from "./lib/pilot.ts";

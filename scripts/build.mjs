@@ -9,7 +9,7 @@ const { outputFiles } = await build({
   entryPoints: {
     "wan-failover": "src/main.ts",
     // Loaded only where it is configured: each costs memory.
-    notify: "src/notify.ts",
+    notify: "src/daemon/notify.ts",
     mail: "src/adapter/mail.ts",
     mqtt: "src/adapter/mqtt.ts",
     lab: "lab/main.ts",

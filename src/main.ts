@@ -61,7 +61,7 @@ const actions: Actions = {
     if (socket !== undefined) {
       throw new AppError("usage", "--socket is for talking to a daemon; the daemon's own is in RUNTIME_DIRECTORY");
     }
-    const { runDaemon } = await import("./daemon.ts");
+    const { runDaemon } = await import("./daemon/daemon.ts");
     return runDaemon({ configPath: config ?? configPathIn(directories), directories });
   },
   status: async (options) => {
@@ -111,34 +111,34 @@ const actions: Actions = {
     return runCheck({ path: file ?? configPathIn(directories), json, output });
   },
   doctor: async ({ config, json = false }) => {
-    const { runDoctor } = await import("./doctor.ts");
+    const { runDoctor } = await import("./action/doctor.ts");
     return runDoctor({ configPath: config ?? configPathIn(directories), directories, json, output });
   },
   replay: async (journal, { config = null, tune = false, json = false }) => {
-    const { runReplay } = await import("./replay.ts");
+    const { runReplay } = await import("./action/replay.ts");
     const journalPath = journal ?? journalPathIn(directories);
     return runReplay({ journalPath, configPath: config, tune, json, output });
   },
   import: async (system, paths) => {
-    const { runImport } = await import("./import.ts");
+    const { runImport } = await import("./action/import.ts");
     return runImport({ system, paths, output });
   },
   init: async ({ config, yes = false }) => {
-    const { runInit } = await import("./init.ts");
+    const { runInit } = await import("./action/init.ts");
     const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
     return runInit({ configPath: config ?? configPathIn(directories), directories, yes, terminal, output });
   },
   wireguardPair: async ({ json = false, ...options }) => {
-    const { runWireguardPair } = await import("./wireguard-pair.ts");
+    const { runWireguardPair } = await import("./action/wireguard-pair.ts");
     return runWireguardPair({ options, json, output });
   },
   service: async (verb, { config, ...options }) => {
-    const { runService } = await import("./service.ts");
+    const { runService } = await import("./action/service.ts");
     const client = await daemonAt(options);
     return runService({ verb, client, configPath: config ?? configPathIn(directories), directories, output });
   },
   reset: async () => {
-    const { runReset } = await import("./reset.ts");
+    const { runReset } = await import("./action/reset.ts");
     return runReset({ directories, output: output.write });
   },
   password: async ({ json = false, ...options }) => {

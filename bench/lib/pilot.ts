@@ -1,7 +1,7 @@
 import type { SendProbe } from "../../src/core/command.ts";
 import type { Event } from "../../src/core/event.ts";
-import type { Edit, EditFailure, KernelState } from "../../src/core/kernel.ts";
-import { applyEdits } from "../../src/core/plan.ts";
+import type { Edit, EditFailure, KernelState } from "../../src/core/kernel/kernel.ts";
+import { applyEdits } from "../../src/core/kernel/plan.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { start } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";

@@ -1,6 +1,6 @@
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { Family } from "../../src/core/family.ts";
-import { type KernelState, MAIN_TABLE } from "../../src/core/kernel.ts";
+import { type KernelState, MAIN_TABLE } from "../../src/core/kernel/kernel.ts";
 import type { Settings, UplinkFamilySettings, UplinkSettings } from "../../src/core/settings.ts";
 import { FAILOVER, NO_SCRIPTS, pings, uplinkSettings } from "../../test/fake/settings.ts";
 

@@ -11,7 +11,7 @@ const LEAST = `uplinks:                       # order is preference
 /** docs/config.md: every option, from the schema. */
 export const configPage = (schema: Option): string => `# The config
 
-Generated from \`src/config/schema.ts\` by \`npm run docs\`.
+Generated from \`src/config/schema\` by \`npm run docs\`.
 
 \`/etc/wan-failover/config.yaml\`, in YAML 1.2. \`wan-failover check\` lists every mistake with its line and what would be
 right; an unknown option is a mistake. \`systemctl reload wan-failover\` puts a changed file into effect.

@@ -4,7 +4,7 @@ import { concernsInetTable, decodeTableChange } from "../codec/nftables.ts";
 import { isDefaultRoute, routeProtocol } from "../codec/route.ts";
 import { RTM } from "../codec/rtnetlink.ts";
 import { decodeRule } from "../codec/rule.ts";
-import { PROTOCOL } from "../core/kernel.ts";
+import { PROTOCOL } from "../core/kernel/kernel.ts";
 
 /** What may have changed. A hint, not a fact: read the kernel's state anew. */
 export type KernelHint =

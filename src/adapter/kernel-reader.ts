@@ -16,8 +16,8 @@ import {
   type Route,
   type Rule,
   type RuleSelector,
-} from "../core/kernel.ts";
-import { PORT } from "../core/target.ts";
+} from "../core/kernel/kernel.ts";
+import { PORT } from "../core/target/target.ts";
 import { type Netlink, NetlinkError } from "./netlink.ts";
 
 /** What `readKernel` reads from. */

@@ -1,6 +1,6 @@
 import type { MachineFacts } from "../core/doctor/facts.ts";
 import type { Settings } from "../core/settings.ts";
-import { addressOf } from "../core/target.ts";
+import { addressOf } from "../core/target/target.ts";
 import { readDaemon } from "./machine/daemon.ts";
 import { readCapabilities, readModules } from "./machine/features.ts";
 import { type FirewallTools, findCommand, readIptables, readNft } from "./machine/firewall.ts";

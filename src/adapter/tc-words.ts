@@ -1,5 +1,5 @@
 import type { ShapeUplink } from "../core/command.ts";
-import type { LinkLayer } from "../core/shaping.ts";
+import type { LinkLayer } from "../core/kernel/shaping.ts";
 
 interface Framing {
   /** Octets that the line adds to each packet. */

@@ -1,6 +1,6 @@
 import { ConfigError, formatIssue } from "../config/issue.ts";
+import type { Outcome } from "../core/doctor/doctor.ts";
 import type { Finding, Level, Topic } from "../core/doctor/finding.ts";
-import type { Outcome } from "../core/doctor.ts";
 import type { AppError } from "../error.ts";
 
 /** What is to be shown. */

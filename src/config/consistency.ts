@@ -1,6 +1,6 @@
 import { checkDetection } from "../core/detector/detection-check.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
-import { type Target, targetText } from "../core/target.ts";
+import { type Target, targetText } from "../core/target/target.ts";
 import { addressingMistakes, isNowhere, isUsed } from "./addressing.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
 import { detection, resolveDetection } from "./detection.ts";

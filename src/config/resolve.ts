@@ -1,4 +1,5 @@
 import type { Family } from "../core/family.ts";
+import type { PrefixSettings } from "../core/kernel/translation.ts";
 import type {
   AsteriskSettings,
   FailoverSettings,
@@ -7,8 +8,7 @@ import type {
   UplinkFamilySettings,
   UplinkSettings,
 } from "../core/settings.ts";
-import { addressOf, PORT, type Target } from "../core/target.ts";
-import type { PrefixSettings } from "../core/translation.ts";
+import { addressOf, PORT, type Target } from "../core/target/target.ts";
 import { familyOf } from "./address.ts";
 import { DEFAULT_TARGETS } from "./defaults.ts";
 import { resolveDetection } from "./detection.ts";

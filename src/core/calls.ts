@@ -1,6 +1,6 @@
 import type { AskAsterisk, Command } from "./command.ts";
 import type { AsteriskAnswered } from "./event.ts";
-import { leadOf } from "./lead.ts";
+import { leadOf } from "./policy/lead.ts";
 import type { CallsState, State } from "./state.ts";
 
 /** While there are calls, it is asked again after so long (ms). */

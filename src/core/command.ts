@@ -1,11 +1,11 @@
 import type { AsteriskAnswered, ScriptName } from "./event.ts";
 import type { Family } from "./family.ts";
-import type { Edit } from "./kernel.ts";
+import type { Edit } from "./kernel/kernel.ts";
+import type { ShapeSettings } from "./kernel/shaping.ts";
 import type { Memory } from "./memory.ts";
 import type { Report } from "./report.ts";
 import type { AsteriskAccess } from "./settings.ts";
-import type { ShapeSettings } from "./shaping.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./target/target.ts";
 
 /** Everything that the daemon can be told to do. Commands of one step are carried out in their order. */
 export type Command =

@@ -1,6 +1,6 @@
+import type { LeaseWords } from "./client/lease.ts";
 import type { Family } from "./family.ts";
-import type { EditFailure, KernelState } from "./kernel.ts";
-import type { LeaseWords } from "./lease.ts";
+import type { EditFailure, KernelState } from "./kernel/kernel.ts";
 import type { Settings } from "./settings.ts";
 
 /** Everything that can happen to the daemon. The journal of these, with their times, replays every decision. */

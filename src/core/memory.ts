@@ -1,4 +1,4 @@
-import type { Client } from "./client.ts";
+import type { Client } from "./client/client.ts";
 import { learn } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";

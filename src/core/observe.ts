@@ -2,11 +2,11 @@ import type { SendProbe } from "./command.ts";
 import { assess, stepDetector } from "./detector/detect.ts";
 import type { DetectorEvent, ProbeRequest } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import { reasonOf } from "./gateway.ts";
-import { ANCHORED, markOf } from "./mark.ts";
+import { ANCHORED, markOf } from "./kernel/mark.ts";
+import { reasonOf } from "./path/gateway.ts";
 import type { Report } from "./report.ts";
 import type { Monitor, Sample, State, UplinkState } from "./state.ts";
-import { portalIn } from "./target-note.ts";
+import { portalIn } from "./target/target-note.ts";
 
 /** How many probes are kept for the screen. */
 export const RECENT_PROBES = 60;

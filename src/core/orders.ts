@@ -1,8 +1,8 @@
-import { type Candidate, candidates, isUp } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { Order } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import { choose, list } from "./policy.ts";
+import { type Candidate, candidates, isUp } from "./policy/candidate.ts";
+import { choose, list } from "./policy/policy.ts";
 import type { State } from "./state.ts";
 
 /** An order's outcome: the state under it, and the sentence for whoever gave it. */

@@ -1,9 +1,9 @@
-import { candidates, isUp, isWorking } from "./candidate.ts";
 import type { CheckWay, Command } from "./command.ts";
 import type { HourStruck, WayChecked } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { bestStandby } from "./orders.ts";
-import { sameNames } from "./policy.ts";
+import { candidates, isUp, isWorking } from "./policy/candidate.ts";
+import { sameNames } from "./policy/policy.ts";
 import type { Report } from "./report.ts";
 import type { RehearsalSettings } from "./settings.ts";
 import type { State } from "./state.ts";

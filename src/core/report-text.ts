@@ -1,11 +1,11 @@
 import type { Verdict } from "./detector/detector.ts";
 import type { Family } from "./family.ts";
-import { familyName } from "./path.ts";
-import { list } from "./policy.ts";
+import { shaperText } from "./kernel/shaping.ts";
+import { familyName } from "./path/path.ts";
+import { list } from "./policy/policy.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import type { Report, SwitchKind } from "./report.ts";
-import { shaperText } from "./shaping.ts";
-import { portalText } from "./target-note.ts";
+import { portalText } from "./target/target-note.ts";
 import { usageText } from "./usage.ts";
 
 /** How much a report matters: error needs somebody, info is what one wants to read later. */

@@ -1,7 +1,7 @@
-import { candidates, isWorking } from "./candidate.ts";
-import { clientsOf } from "./client.ts";
+import { clientsOf } from "./client/client.ts";
 import type { Command, ResolverLink } from "./command.ts";
 import { FAMILIES, type Family } from "./family.ts";
+import { candidates, isWorking } from "./policy/candidate.ts";
 import type { State, UplinkState } from "./state.ts";
 
 /** A DNS server, and the uplink that leads to it. */

@@ -1,22 +1,22 @@
 import { askAsterisk } from "./calls.ts";
-import { candidates, isWorking } from "./candidate.ts";
-import { tendClients } from "./client.ts";
+import { tendClients } from "./client/client.ts";
 import type { Command } from "./command.ts";
-import { type Decision, decide } from "./decide.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import { moveFlows } from "./flows.ts";
+import { moveFlows } from "./kernel/flows.ts";
+import { askKernel, readingAt } from "./kernel/reading.ts";
+import { tellShapers } from "./kernel/shaping.ts";
+import { keepUp } from "./kernel/upkeep.ts";
 import { remember } from "./memory.ts";
 import { andThen, nothing, type Observation, type Place, tell, withMonitor } from "./observe.ts";
-import { noteOnline } from "./online.ts";
-import { askKernel, readingAt } from "./reading.ts";
+import { candidates, isWorking } from "./policy/candidate.ts";
+import { type Decision, decide } from "./policy/decide.ts";
+import { noteOnline } from "./policy/online.ts";
 import { type Rehearsing, rehearse } from "./rehearsal.ts";
 import type { Report } from "./report.ts";
 import { tellResolvers } from "./resolvers.ts";
 import { runScripts } from "./scripts.ts";
-import { tellShapers } from "./shaping.ts";
 import type { State } from "./state.ts";
-import { keepUp } from "./upkeep.ts";
 import { tellCaps } from "./usage.ts";
 
 /** What a review led to. */

@@ -1,7 +1,7 @@
 import type { Command, RunScript } from "./command.ts";
 import type { ScriptEnded, ScriptName } from "./event.ts";
 import type { Family } from "./family.ts";
-import { byPreference, leadOf, mainFamily } from "./lead.ts";
+import { byPreference, leadOf, mainFamily } from "./policy/lead.ts";
 import type { Report } from "./report.ts";
 import { reportText } from "./report-text.ts";
 import type { Gate, ScriptsState, State, UplinkState } from "./state.ts";

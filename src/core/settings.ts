@@ -1,9 +1,9 @@
 import type { DetectionSettings } from "./detector/presets.ts";
-import type { EssentialSettings } from "./essential.ts";
 import type { Family } from "./family.ts";
-import type { ShapeSettings } from "./shaping.ts";
-import type { Target } from "./target.ts";
-import type { PrefixSettings } from "./translation.ts";
+import type { EssentialSettings } from "./kernel/essential.ts";
+import type { ShapeSettings } from "./kernel/shaping.ts";
+import type { PrefixSettings } from "./kernel/translation.ts";
+import type { Target } from "./target/target.ts";
 
 /** The config, resolved: defaults filled in, durations in milliseconds, presets spelled out. */
 export interface Settings {

@@ -1,19 +1,19 @@
 import { startCalls } from "./calls.ts";
-import { type Client, newClient, wantsPrefix } from "./client.ts";
+import { type Client, newClient, wantsPrefix } from "./client/client.ts";
 import { startDetector } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import type { DetectionSettings } from "./detector/presets.ts";
-import { deviceOf } from "./device.ts";
 import type { Family } from "./family.ts";
-import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel.ts";
-import { MOST_UPLINKS } from "./mark.ts";
+import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel/kernel.ts";
+import { MOST_UPLINKS } from "./kernel/mark.ts";
 import type { KeptLease, Memory, UplinkMemory } from "./memory.ts";
+import { deviceOf } from "./path/device.ts";
 import { startRehearsal } from "./rehearsal.ts";
 import { startScripts } from "./scripts.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
 import type { FamilyState, Monitor, State, UplinkState } from "./state.ts";
-import { isHeavy, type Target } from "./target.ts";
-import { NO_NOTE } from "./target-note.ts";
+import { isHeavy, type Target } from "./target/target.ts";
+import { NO_NOTE } from "./target/target-note.ts";
 import { startUsage } from "./usage.ts";
 
 /** What a start depends on. */

@@ -1,16 +1,16 @@
-import type { Client } from "./client.ts";
+import type { Client } from "./client/client.ts";
 import type { DetectorState } from "./detector/detect.ts";
-import type { Device } from "./device.ts";
 import type { Family } from "./family.ts";
-import type { Gateway } from "./gateway.ts";
-import type { Edit, EditFailure, KernelState } from "./kernel.ts";
-import type { Path } from "./path.ts";
+import type { Edit, EditFailure, KernelState } from "./kernel/kernel.ts";
+import type { Shaper } from "./kernel/shaping.ts";
+import type { PrefixPair } from "./kernel/translation.ts";
+import type { Device } from "./path/device.ts";
+import type { Gateway } from "./path/gateway.ts";
+import type { Path } from "./path/path.ts";
 import type { RehearsalState } from "./rehearsal.ts";
 import type { SwitchKind } from "./report.ts";
 import type { AsteriskSettings, FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
-import type { Shaper } from "./shaping.ts";
-import type { TargetNote } from "./target-note.ts";
-import type { PrefixPair } from "./translation.ts";
+import type { TargetNote } from "./target/target-note.ts";
 import type { UsageState } from "./usage.ts";
 
 /** All that the daemon knows: plain data, replaced and never changed. */

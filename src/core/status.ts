@@ -1,22 +1,22 @@
-import { candidates, isWorking } from "./candidate.ts";
-import { clientProblems, type DhcpStatus, dhcpStatus } from "./client-status.ts";
-import { obstacles, obstacleText } from "./destination.ts";
+import { clientProblems, type DhcpStatus, dhcpStatus } from "./client/status.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
-import { ownNames } from "./device.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import { reasonOf } from "./gateway.ts";
-import { isStandby, mainFamily } from "./lead.ts";
-import { familyName } from "./path.ts";
-import { describeEdit } from "./plan.ts";
-import { list, sameNames } from "./policy.ts";
+import { obstacles, obstacleText } from "./kernel/destination.ts";
+import { describeEdit } from "./kernel/plan.ts";
+import { shaperProblems } from "./kernel/shaping.ts";
+import { translate } from "./kernel/translation.ts";
+import { isFighting } from "./kernel/upkeep.ts";
+import { ownNames } from "./path/device.ts";
+import { reasonOf } from "./path/gateway.ts";
+import { familyName } from "./path/path.ts";
+import { candidates, isWorking } from "./policy/candidate.ts";
+import { isStandby, mainFamily } from "./policy/lead.ts";
+import { list, sameNames } from "./policy/policy.ts";
 import type { UplinkFamilySettings } from "./settings.ts";
-import { shaperProblems } from "./shaping.ts";
 import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
-import { type Target, targetText } from "./target.ts";
-import { portalIn, reasonWith, type TargetNote } from "./target-note.ts";
-import { translate } from "./translation.ts";
-import { isFighting } from "./upkeep.ts";
+import { type Target, targetText } from "./target/target.ts";
+import { portalIn, reasonWith, type TargetNote } from "./target/target-note.ts";
 import { capProblems, type Usage, usageOf } from "./usage.ts";
 
 /** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */

@@ -1,26 +1,26 @@
 import { noteAnswer } from "./calls.ts";
-import { noteClient } from "./client-told.ts";
+import { noteClient } from "./client/told.ts";
 import type { Command } from "./command.ts";
 import { assess, type DetectorState, wakeAt } from "./detector/detect.ts";
 import type { DetectorEvent } from "./detector/detector.ts";
 import type { ClientEvent, Event, TrafficCount } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
-import { askGateways, isGatewayOf, type Neighbour, noteGateway } from "./gateway-asking.ts";
-import type { KernelState } from "./kernel.ts";
+import type { KernelState } from "./kernel/kernel.ts";
+import { askKernel, isReading } from "./kernel/reading.ts";
+import { noteShaper } from "./kernel/shaping.ts";
+import { noteOutcome } from "./kernel/upkeep.ts";
 import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
 import { obey } from "./orders.ts";
-import { askKernel, isReading } from "./reading.ts";
+import { askGateways, isGatewayOf, type Neighbour, noteGateway } from "./path/gateway-asking.ts";
+import { survey } from "./path/survey.ts";
 import { noteChecked, noteHour } from "./rehearsal.ts";
 import { noteResolvers } from "./resolvers.ts";
 import { type Reviewed, review } from "./review.ts";
 import { noteScript } from "./scripts.ts";
-import { noteShaper } from "./shaping.ts";
 import { adopt, withUplinks } from "./start.ts";
 import type { State } from "./state.ts";
-import { survey } from "./survey.ts";
-import { takeNote } from "./take-note.ts";
-import type { ProbeEnd } from "./target-note.ts";
-import { noteOutcome } from "./upkeep.ts";
+import { takeNote } from "./target/take-note.ts";
+import type { ProbeEnd } from "./target/target-note.ts";
 import { noteUsage } from "./usage.ts";
 
 /** What a step led to. */

@@ -1,5 +1,5 @@
 import type { MachineFacts, MachineLink } from "../core/doctor/facts.ts";
-import type { Route } from "../core/kernel.ts";
+import type { Route } from "../core/kernel/kernel.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
 
 /** What is seen of a machine that matters for its first config. */

@@ -11,7 +11,7 @@ import type {
 } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Family } from "../core/family.ts";
-import type { Edit, EditFailure, KernelState } from "../core/kernel.ts";
+import type { Edit, EditFailure, KernelState } from "../core/kernel/kernel.ts";
 import type { Memory } from "../core/memory.ts";
 import type { Report } from "../core/report.ts";
 

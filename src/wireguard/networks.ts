@@ -1,5 +1,5 @@
+import { translate } from "../core/kernel/translation.ts";
 import { isPrivate, type Network, overlap } from "../core/network.ts";
-import { translate } from "../core/translation.ts";
 import { type Networks, readNetwork, spelt, subnetBeside } from "./address.ts";
 import { refuse } from "./refuse.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runDoctor } from "../../src/doctor.ts";
+import { runDoctor } from "../../src/action/doctor.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-doctor-"));

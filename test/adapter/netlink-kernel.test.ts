@@ -3,7 +3,7 @@ import { applyEdits } from "../../src/adapter/kernel-editor.ts";
 import { readKernel } from "../../src/adapter/kernel-reader.ts";
 import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from "../../src/adapter/netlink.ts";
 import { readSysctls, writeSysctl } from "../../src/adapter/sysctl.ts";
-import type { Edit, KernelState, Route, Rule } from "../../src/core/kernel.ts";
+import type { Edit, KernelState, Route, Rule } from "../../src/core/kernel/kernel.ts";
 import { AppError, InvariantError } from "../../src/error.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 

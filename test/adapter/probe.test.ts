@@ -4,7 +4,7 @@ import type { Outcome } from "../../src/adapter/probe/attempt.ts";
 import { openTargetProber, type SocketTarget, type TargetProber } from "../../src/adapter/probe/target-prober.ts";
 import { parseAddress } from "../../src/codec/ip.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import type { Host } from "../../src/core/target.ts";
+import type { Host } from "../../src/core/target/target.ts";
 import { dnsAnswer, openServers, type Servers } from "./servers.ts";
 import { until } from "./until.ts";
 import { openWire, PEER, type Wire } from "./wire.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openStatusFile } from "../../src/status-file.ts";
+import { openStatusFile } from "../../src/daemon/status-file.ts";
 import { failedOver, healthy } from "../cli/fixture.ts";
 import { until } from "./until.ts";
 

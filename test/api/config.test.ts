@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openConfigKeeper, tagOf } from "../../src/api/config/keeper.ts";
-import { takeBackUnconfirmed } from "../../src/config-store.ts";
+import { takeBackUnconfirmed } from "../../src/daemon/config-store.ts";
 import { until } from "../adapter/until.ts";
 import { ask, openSite, storeOf, temporaryFolder } from "./site.ts";
 

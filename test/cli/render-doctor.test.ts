@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asText } from "../../src/cli/render-doctor.ts";
 import { ConfigError } from "../../src/config/issue.ts";
-import { diagnose } from "../../src/core/doctor.ts";
+import { diagnose } from "../../src/core/doctor/doctor.ts";
 import { healthy, sysctls } from "../fake/machine-facts.ts";
 
 const configPath = "/etc/wan-failover/config.yaml";

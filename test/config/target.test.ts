@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, formatIssue } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { UplinkFamilySettings } from "../../src/core/settings.ts";
-import { type Host, type Target, targetText } from "../../src/core/target.ts";
+import { type Host, type Target, targetText } from "../../src/core/target/target.ts";
 
 const ipv4 = (address: string): Host => ({ kind: "address", family: "ipv4", address });
 const named = (name: string): Host => ({ kind: "name", name });

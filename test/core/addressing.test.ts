@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linksToSwitchOn, wantedAddresses } from "../../src/core/addressing.ts";
+import { linksToSwitchOn, wantedAddresses } from "../../src/core/path/addressing.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
 import type { UplinkState } from "../../src/core/state.ts";
 import { kernelState, link } from "../fake/kernel-state.ts";

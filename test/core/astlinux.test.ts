@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { markOf, NUMBER_MASK } from "../../src/core/mark.ts";
+import { markOf, NUMBER_MASK } from "../../src/core/kernel/mark.ts";
 import { blackhole, carrierLost, FOREVER, killed } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";

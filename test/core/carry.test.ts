@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Candidate } from "../../src/core/candidate.ts";
-import { type Carriers, carriers, standbys } from "../../src/core/carry.ts";
 import type { Verdict } from "../../src/core/detector/detector.ts";
+import type { Candidate } from "../../src/core/policy/candidate.ts";
+import { type Carriers, carriers, standbys } from "../../src/core/policy/carry.ts";
 
 const candidate = (name: string, tier: number, verdict: Verdict, changes: Partial<Candidate> = {}): Candidate => ({
   name,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { obstacles, obstacleText, whereabouts } from "../../src/core/destination.ts";
 import type { Family } from "../../src/core/family.ts";
-import type { KernelState } from "../../src/core/kernel.ts";
+import { obstacles, obstacleText, whereabouts } from "../../src/core/kernel/destination.ts";
+import type { KernelState } from "../../src/core/kernel/kernel.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
 import { start } from "../../src/core/start.ts";
 import { step } from "../../src/core/step.ts";

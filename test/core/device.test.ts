@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { deviceOf } from "../../src/core/device.ts";
-import type { KernelState } from "../../src/core/kernel.ts";
-import { findPath } from "../../src/core/path.ts";
+import type { KernelState } from "../../src/core/kernel/kernel.ts";
+import { deviceOf } from "../../src/core/path/device.ts";
+import { findPath } from "../../src/core/path/path.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
 import { address, kernelState, link } from "../fake/kernel-state.ts";
 import { LTE } from "../fake/settings.ts";

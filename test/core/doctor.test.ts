@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diagnose, examine } from "../../src/core/doctor.ts";
+import { diagnose, examine } from "../../src/core/doctor/doctor.ts";
 import {
   address,
   dualStack,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { PRESETS } from "../../src/core/detector/presets.ts";
-import { MARK_MASK, markOf, NUMBER_MASK } from "../../src/core/mark.ts";
-import { targetText } from "../../src/core/target.ts";
+import { MARK_MASK, markOf, NUMBER_MASK } from "../../src/core/kernel/mark.ts";
+import { targetText } from "../../src/core/target/target.ts";
 import { blackhole, carrierLost } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf, TARGETS } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";

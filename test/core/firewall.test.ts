@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counterName, type FirewallUplink, firewallRuleset } from "../../src/core/firewall.ts";
+import { counterName, type FirewallUplink, firewallRuleset } from "../../src/core/kernel/firewall.ts";
 
 const GOLDEN = `\
 table inet wan_failover

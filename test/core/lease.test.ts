@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Client, newClient, tendClients } from "../../src/core/client.ts";
-import { noteClient } from "../../src/core/client-told.ts";
-import { readLease } from "../../src/core/lease.ts";
+import { type Client, newClient, tendClients } from "../../src/core/client/client.ts";
+import { readLease } from "../../src/core/client/lease.ts";
+import { noteClient } from "../../src/core/client/told.ts";
 import { networkOf } from "../../src/core/network.ts";
 import { start } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";

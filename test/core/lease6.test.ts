@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { wantedAddresses } from "../../src/core/addressing.ts";
-import { type Client, newClient, tendClients } from "../../src/core/client.ts";
-import { noteClient } from "../../src/core/client-told.ts";
-import { readLent } from "../../src/core/lease6.ts";
+import { type Client, newClient, tendClients } from "../../src/core/client/client.ts";
+import { readLent } from "../../src/core/client/lease6.ts";
+import { noteClient } from "../../src/core/client/told.ts";
 import { remember } from "../../src/core/memory.ts";
 import { networkOf } from "../../src/core/network.ts";
+import { wantedAddresses } from "../../src/core/path/addressing.ts";
+import { survey } from "../../src/core/path/survey.ts";
 import { start, withUplinks } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";
-import { survey } from "../../src/core/survey.ts";
 import { address, kernelState } from "../fake/kernel-state.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { KernelState } from "../../src/core/kernel.ts";
-import { findPath, GATEWAY_GRACE_MS, type Path, samePath, type UsablePath } from "../../src/core/path.ts";
+import type { KernelState } from "../../src/core/kernel/kernel.ts";
+import { findPath, GATEWAY_GRACE_MS, type Path, samePath, type UsablePath } from "../../src/core/path/path.ts";
 import { address, foreignDefault, hop, kernelState, link } from "../fake/kernel-state.ts";
 import { FIBER, uplinkSettings } from "../fake/settings.ts";
 

@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Address, type Edit, type KernelState, PROTOCOL, type Route, type Rule } from "../../src/core/kernel.ts";
-import { applyEdits, describeEdit, type LoadedFirewall, plan } from "../../src/core/plan.ts";
-import { adopted, type Wanted } from "../../src/core/wanted.ts";
+import {
+  type Address,
+  type Edit,
+  type KernelState,
+  PROTOCOL,
+  type Route,
+  type Rule,
+} from "../../src/core/kernel/kernel.ts";
+import { applyEdits, describeEdit, type LoadedFirewall, plan } from "../../src/core/kernel/plan.ts";
+import { adopted, type Wanted } from "../../src/core/kernel/wanted.ts";
 import { address, foreignDefault, hop, kernelState, link } from "../fake/kernel-state.ts";
 import { editKernel, type FakeKernel, readKernel } from "../sim/kernel.ts";
 

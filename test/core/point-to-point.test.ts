@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FAMILIES } from "../../src/core/family.ts";
-import { markOf } from "../../src/core/mark.ts";
+import { markOf } from "../../src/core/kernel/mark.ts";
 import { DSL, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
 import { DSL_WIRE, LTE_WIRE } from "../sim/wire.ts";

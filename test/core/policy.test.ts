@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Candidate } from "../../src/core/candidate.ts";
 import type { Verdict } from "../../src/core/detector/detector.ts";
-import { choose, DOUBT_MS, LAST_RESORT_MS, type Situation } from "../../src/core/policy.ts";
+import type { Candidate } from "../../src/core/policy/candidate.ts";
+import { choose, DOUBT_MS, LAST_RESORT_MS, type Situation } from "../../src/core/policy/policy.ts";
 import type { FamilyState } from "../../src/core/state.ts";
 import { FAILOVER } from "../fake/settings.ts";
 

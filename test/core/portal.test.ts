@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
-import type { HttpTarget } from "../../src/core/target.ts";
+import type { HttpTarget } from "../../src/core/target/target.ts";
 import { portal } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";

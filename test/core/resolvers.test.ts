@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Command } from "../../src/core/command.ts";
 import type { Event } from "../../src/core/event.ts";
-import type { KernelState } from "../../src/core/kernel.ts";
+import type { KernelState } from "../../src/core/kernel/kernel.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
 import { start } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Command } from "../../src/core/command.ts";
 import type { Event } from "../../src/core/event.ts";
-import type { KernelState } from "../../src/core/kernel.ts";
-import type { ShapeSettings } from "../../src/core/shaping.ts";
+import type { KernelState } from "../../src/core/kernel/kernel.ts";
+import type { ShapeSettings } from "../../src/core/kernel/shaping.ts";
 import { start } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";
 import { status } from "../../src/core/status.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { markOf } from "../../src/core/mark.ts";
+import { markOf } from "../../src/core/kernel/mark.ts";
 import { blackhole, carrierLost } from "../fake/happenings.ts";
 import { DSL, FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { surveyAt } from "../../src/core/path/survey.ts";
 import type { State } from "../../src/core/state.ts";
-import { surveyAt } from "../../src/core/survey.ts";
 import { tellStory } from "../fake/story.ts";
 
 /** The kernel's ticks: a default whose time is up is listed, for the last of them, as if it never expired. */

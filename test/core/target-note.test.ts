@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOdd, NO_NOTE, noteEnd, type ProbeEnd, portalIn, reasonWith } from "../../src/core/target-note.ts";
+import { isOdd, NO_NOTE, noteEnd, type ProbeEnd, portalIn, reasonWith } from "../../src/core/target/target-note.ts";
 
 const about = { uplink: "fiber", family: "ipv4", seq: 1 } as const;
 const replied: ProbeEnd = { kind: "probe-replied", rttMs: 1, ...about };

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Command } from "../../src/core/command.ts";
-import type { KernelState } from "../../src/core/kernel.ts";
+import type { KernelState } from "../../src/core/kernel/kernel.ts";
+import { type PrefixSettings, translate } from "../../src/core/kernel/translation.ts";
 import { start } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";
 import { status } from "../../src/core/status.ts";
 import { step } from "../../src/core/step.ts";
-import { type PrefixSettings, translate } from "../../src/core/translation.ts";
 import { address, foreignDefault, hop, kernelState } from "../fake/kernel-state.ts";
 import { dualStack, found, LAN, address as machineAddress } from "../fake/machine-facts.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";

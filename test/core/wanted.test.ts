@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type KernelState, PROTOCOL } from "../../src/core/kernel.ts";
+import { type KernelState, PROTOCOL } from "../../src/core/kernel/kernel.ts";
+import { type FamilyRouting, type Wanted, wanted } from "../../src/core/kernel/wanted.ts";
 import { start } from "../../src/core/start.ts";
 import type { UplinkState } from "../../src/core/state.ts";
 import { step } from "../../src/core/step.ts";
-import { type FamilyRouting, type Wanted, wanted } from "../../src/core/wanted.ts";
 import { foreignDefault, hop, kernelState, link } from "../fake/kernel-state.ts";
 import { DSL, FIBER, LTE, settingsOf } from "../fake/settings.ts";
 

@@ -1,5 +1,12 @@
 import type { Family } from "../../src/core/family.ts";
-import { type Address, type Hop, type KernelState, type Link, MAIN_TABLE, type Route } from "../../src/core/kernel.ts";
+import {
+  type Address,
+  type Hop,
+  type KernelState,
+  type Link,
+  MAIN_TABLE,
+  type Route,
+} from "../../src/core/kernel/kernel.ts";
 
 /** A link that is up. */
 export const link = (index: number, name: string, changes: Partial<Link> = {}): Link => ({

@@ -1,8 +1,8 @@
 import { parseConfig } from "../../src/config/load.ts";
+import { examine } from "../../src/core/doctor/doctor.ts";
 import type { MachineFacts, MachineLink, MachineRule } from "../../src/core/doctor/facts.ts";
 import type { Finding } from "../../src/core/doctor/finding.ts";
-import { examine } from "../../src/core/doctor.ts";
-import type { Address, Route } from "../../src/core/kernel.ts";
+import type { Address, Route } from "../../src/core/kernel/kernel.ts";
 import type { Settings } from "../../src/core/settings.ts";
 
 /** A link that is up, not part of another. */

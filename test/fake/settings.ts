@@ -6,7 +6,7 @@ import type {
   UplinkFamilySettings,
   UplinkSettings,
 } from "../../src/core/settings.ts";
-import type { EchoTarget } from "../../src/core/target.ts";
+import type { EchoTarget } from "../../src/core/target/target.ts";
 
 /** Targets that are pinged. */
 export const pings = (...addresses: readonly string[]): EchoTarget[] =>

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import type { Command, RunScript } from "../../src/core/command.ts";
 import type { Family } from "../../src/core/family.ts";
-import { MAIN_TABLE } from "../../src/core/kernel.ts";
+import { MAIN_TABLE } from "../../src/core/kernel/kernel.ts";
 import type { Report } from "../../src/core/report.ts";
 import { reportText } from "../../src/core/report-text.ts";
 import type { Settings } from "../../src/core/settings.ts";

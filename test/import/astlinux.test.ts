@@ -4,7 +4,7 @@ import { ConfigError } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/resolve.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
-import { LINK_LAYERS } from "../../src/core/shaping.ts";
+import { LINK_LAYERS } from "../../src/core/kernel/shaping.ts";
 import { importAstlinux } from "../../src/import/astlinux.ts";
 
 const imported = (text: string, name = "rc.conf"): string => importAstlinux([{ name, text }]);

@@ -4,7 +4,7 @@ import type { FaultName } from "../../lab/faults.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { ECHO } from "../../lab/plan.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { familyName } from "../../src/core/path.ts";
+import { familyName } from "../../src/core/path/path.ts";
 import type { Status } from "../../src/core/status.ts";
 import { type House, isOn, isWell, losses, movesIn, openHouse, ourDefaults, UPLINKS } from "./house.ts";
 import { dial } from "./session.ts";

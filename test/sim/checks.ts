@@ -1,8 +1,8 @@
-import { type Candidate, candidates, isUp, isWorking } from "../../src/core/candidate.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { type Edit, MAIN_TABLE, PROTOCOL, type Route } from "../../src/core/kernel.ts";
-import { markOf } from "../../src/core/mark.ts";
-import { ADOPTED_METRIC } from "../../src/core/path.ts";
+import { type Edit, MAIN_TABLE, PROTOCOL, type Route } from "../../src/core/kernel/kernel.ts";
+import { markOf } from "../../src/core/kernel/mark.ts";
+import { ADOPTED_METRIC } from "../../src/core/path/path.ts";
+import { type Candidate, candidates, isUp, isWorking } from "../../src/core/policy/candidate.ts";
 import type { Report, SwitchKind } from "../../src/core/report.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
 import type { FamilyState, State } from "../../src/core/state.ts";

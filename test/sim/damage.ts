@@ -1,5 +1,5 @@
 import type { Family } from "../../src/core/family.ts";
-import { MAIN_TABLE, PROTOCOL } from "../../src/core/kernel.ts";
+import { MAIN_TABLE, PROTOCOL } from "../../src/core/kernel/kernel.ts";
 import type { Damage } from "./happening.ts";
 import { type FakeKernel, type StoredRoute, withoutRoutes } from "./kernel.ts";
 

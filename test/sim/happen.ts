@@ -1,4 +1,4 @@
-import { MAIN_TABLE } from "../../src/core/kernel.ts";
+import { MAIN_TABLE } from "../../src/core/kernel/kernel.ts";
 import { damaged } from "./damage.ts";
 import type { Happening } from "./happening.ts";
 import { type StoredRoute, withoutRoutes, withRoute } from "./kernel.ts";

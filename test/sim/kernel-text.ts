@@ -1,5 +1,5 @@
 import { FAMILIES } from "../../src/core/family.ts";
-import { MAIN_TABLE, type Rule, type RuleSelector } from "../../src/core/kernel.ts";
+import { MAIN_TABLE, type Rule, type RuleSelector } from "../../src/core/kernel/kernel.ts";
 import type { FakeKernel, StoredRoute } from "./kernel.ts";
 
 /** The kernel as `ip -4 route`, `ip -6 route` and `ip rule` would print it, for failures that one can read. */

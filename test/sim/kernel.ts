@@ -8,7 +8,7 @@ import {
   PROTOCOL,
   type Route,
   type Rule,
-} from "../../src/core/kernel.ts";
+} from "../../src/core/kernel/kernel.ts";
 
 /** A route as the fake kernel keeps it. */
 export type StoredRoute = Omit<Route, "expiresInMs"> & {

@@ -1,5 +1,5 @@
 import type { Family } from "../../src/core/family.ts";
-import { type Hop, MAIN_TABLE, type Rule } from "../../src/core/kernel.ts";
+import { type Hop, MAIN_TABLE, type Rule } from "../../src/core/kernel/kernel.ts";
 import type { FakeKernel, StoredRoute } from "./kernel.ts";
 
 /** A packet to some address on the internet. */

@@ -1,7 +1,7 @@
 import type { AskGateway, SendProbe } from "../../src/core/command.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { type Edit, type Link, MAIN_TABLE, PROTOCOL } from "../../src/core/kernel.ts";
-import { targetText } from "../../src/core/target.ts";
+import { type Edit, type Link, MAIN_TABLE, PROTOCOL } from "../../src/core/kernel/kernel.ts";
+import { targetText } from "../../src/core/target/target.ts";
 import type { Agenda } from "./agenda.ts";
 import {
   editKernel,

@@ -1,7 +1,7 @@
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { PROTOCOL } from "../../src/core/kernel.ts";
+import { PROTOCOL } from "../../src/core/kernel/kernel.ts";
 import type { UplinkSettings } from "../../src/core/settings.ts";
-import { targetText } from "../../src/core/target.ts";
+import { targetText } from "../../src/core/target/target.ts";
 import type { FakeKernel } from "./kernel.ts";
 import { isOpen, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";

@@ -6,7 +6,7 @@ import { decodeRoute, type ReportedRoute } from "../../codec/route.ts";
 import { decodeRule, listRules } from "../../codec/rule.ts";
 import type { MachineFacts, MachineLink, MachineRule } from "../../core/doctor/facts.ts";
 import { FAMILIES } from "../../core/family.ts";
-import { MAIN_TABLE, type Route } from "../../core/kernel.ts";
+import { MAIN_TABLE, type Route } from "../../core/kernel/kernel.ts";
 import { pickAddress, readRoutes } from "../kernel-reader.ts";
 import type { Netlink } from "../netlink.ts";
 

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { judgeAnswer } from "../../codec/http-answer.ts";
-import { authorityOf, type HttpTarget, targetText } from "../../core/target.ts";
+import { authorityOf, type HttpTarget, targetText } from "../../core/target/target.ts";
 import { monotonicMs } from "../clock.ts";
 import type { UplinkBinding } from "../uplink-socket.ts";
 import type { Attempt, OnEnd, Outcome } from "./attempt.ts";

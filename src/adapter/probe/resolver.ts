@@ -1,6 +1,6 @@
 import { familyFromLength } from "../../codec/family.ts";
 import { parseAddress } from "../../codec/ip.ts";
-import { PORT } from "../../core/target.ts";
+import { PORT } from "../../core/target/target.ts";
 import { wordsOf } from "../../error.ts";
 import { monotonicMs } from "../clock.ts";
 import { makeSocketAddress } from "../socket-address.ts";

@@ -1,5 +1,5 @@
 import { parseAddress } from "../../codec/ip.ts";
-import { addressOf, type Target } from "../../core/target.ts";
+import { addressOf, type Target } from "../../core/target/target.ts";
 import { wordsOf } from "../../error.ts";
 import { makeSocketAddress } from "../socket-address.ts";
 import type { UplinkBinding } from "../uplink-socket.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { LINK_LAYERS } from "../../core/shaping.ts";
+import { LINK_LAYERS } from "../../core/kernel/shaping.ts";
 import { group } from "../value.ts";
 
 const RATE = /^([1-9]\d{0,8})(kbit|mbit|gbit)$/;

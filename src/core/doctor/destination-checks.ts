@@ -1,4 +1,4 @@
-import { type Obstacle, obstacles } from "../destination.ts";
+import { type Obstacle, obstacles } from "../kernel/destination.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, type Finding, warning } from "./finding.ts";
 import { uplinksOf } from "./topology.ts";

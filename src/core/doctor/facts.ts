@@ -1,5 +1,5 @@
 import type { Family } from "../family.ts";
-import type { Address, Link, Route } from "../kernel.ts";
+import type { Address, Link, Route } from "../kernel/kernel.ts";
 import type { Settings } from "../settings.ts";
 
 /** All that is read from the machine before it is examined. What could not be read is null, empty or missing. */

@@ -1,5 +1,5 @@
 import type { Family } from "../family.ts";
-import { MARK_MASK } from "../mark.ts";
+import { MARK_MASK } from "../kernel/mark.ts";
 import { covers, formatNetwork, isPrivate, type Network, parseNetwork } from "../network.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";

@@ -1,5 +1,5 @@
 import type { Family } from "../family.ts";
-import { isForeignDefault } from "../path.ts";
+import { isForeignDefault } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, enumerate, type Finding, note, setSysctl, warning } from "./finding.ts";

@@ -1,5 +1,5 @@
 import type { Family } from "../family.ts";
-import { FIREWALL_TABLE } from "../firewall.ts";
+import { FIREWALL_TABLE } from "../kernel/firewall.ts";
 import { type Network, networkOf, parseNetwork } from "../network.ts";
 import type { Branch, Chain, Condition, Filter, FilterRule, FlowTable } from "./filter.ts";
 import { member } from "./json.ts";

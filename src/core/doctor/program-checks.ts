@@ -1,4 +1,4 @@
-import { PROTOCOL } from "../kernel.ts";
+import { PROTOCOL } from "../kernel/kernel.ts";
 import type { FeatureModule, MachineFacts, ModuleState } from "./facts.ts";
 import { type Check, error, type Finding, note, warning } from "./finding.ts";
 import { uplinksUsing } from "./topology.ts";

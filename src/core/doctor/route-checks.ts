@@ -1,10 +1,10 @@
 import { FAMILIES, type Family } from "../family.ts";
-import { MAIN_TABLE, PROTOCOL, type Route } from "../kernel.ts";
-import { isOurTable } from "../mark.ts";
+import { MAIN_TABLE, PROTOCOL, type Route } from "../kernel/kernel.ts";
+import { isOurTable } from "../kernel/mark.ts";
 import { covers, networkOf, parseNetwork } from "../network.ts";
-import { familyName, isForeignDefault } from "../path.ts";
+import { familyName, isForeignDefault } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
-import { addressOf } from "../target.ts";
+import { addressOf } from "../target/target.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, enumerate, error, type Finding, note, warning } from "./finding.ts";
 import { ipCommand, leavesBy, linkName, linkOf, routeText, uplinkOfLink, uplinksOf } from "./topology.ts";

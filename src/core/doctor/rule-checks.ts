@@ -1,5 +1,5 @@
-import { MAIN_TABLE, PROTOCOL } from "../kernel.ts";
-import { isOurTable, MARK_MASK, MOST_UPLINKS, priorityOf } from "../mark.ts";
+import { MAIN_TABLE, PROTOCOL } from "../kernel/kernel.ts";
+import { isOurTable, MARK_MASK, MOST_UPLINKS, priorityOf } from "../kernel/mark.ts";
 import type { MachineFacts, MachineRule } from "./facts.ts";
 import { type Check, enumerate, type Finding, warning } from "./finding.ts";
 import { ipCommand, linkName, uplinkOfLink } from "./topology.ts";

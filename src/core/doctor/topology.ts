@@ -1,8 +1,8 @@
-import { deviceOf } from "../device.ts";
 import { FAMILIES, type Family } from "../family.ts";
-import { type KernelState, PROTOCOL, type Route } from "../kernel.ts";
+import { type KernelState, PROTOCOL, type Route } from "../kernel/kernel.ts";
 import { isWide, type Network, networkOf } from "../network.ts";
-import { findPath, isForeignDefault, type Path } from "../path.ts";
+import { deviceOf } from "../path/device.ts";
+import { findPath, isForeignDefault, type Path } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";
 

@@ -1,5 +1,5 @@
-import { wantsPrefix } from "../client.ts";
-import { translate } from "../translation.ts";
+import { wantsPrefix } from "../client/client.ts";
+import { translate } from "../kernel/translation.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, type Finding, note, warning } from "./finding.ts";
 import { canSend, linkOf, type PlacedUplink, uplinksOf } from "./topology.ts";

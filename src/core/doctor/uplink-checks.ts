@@ -1,8 +1,8 @@
-import { isOurDuty } from "../addressing.ts";
 import { FAMILIES, type Family } from "../family.ts";
-import { familyName } from "../path.ts";
+import { isOurDuty } from "../path/addressing.ts";
+import { familyName } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
-import { addressOf } from "../target.ts";
+import { addressOf } from "../target/target.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";
 import { type Check, enumerate, error, type Finding, note, warning } from "./finding.ts";
 import { canSend, isUsable, linkName, linkOf, pathOf, uplinksOf, uplinksUsing } from "./topology.ts";

@@ -1,6 +1,6 @@
 import type { Family } from "../family.ts";
 import type { State } from "../state.ts";
-import { targetText } from "../target.ts";
+import { targetText } from "../target/target.ts";
 import type { Evidence } from "./entry.ts";
 
 /** What a person looks at: some answers, then the silence. */

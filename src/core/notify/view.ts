@@ -1,7 +1,7 @@
-import { candidates } from "../candidate.ts";
 import { FAMILIES, type Family } from "../family.ts";
-import { type KernelState, MAIN_TABLE, type Route } from "../kernel.ts";
-import { byPreference, leadOf, mainFamily } from "../lead.ts";
+import { type KernelState, MAIN_TABLE, type Route } from "../kernel/kernel.ts";
+import { candidates } from "../policy/candidate.ts";
+import { byPreference, leadOf, mainFamily } from "../policy/lead.ts";
 import type { Rehearsed } from "../rehearsal.ts";
 import type { SwitchKind } from "../report.ts";
 import type { State, UplinkState } from "../state.ts";

@@ -1,7 +1,7 @@
 import type { SendProbe } from "../../core/command.ts";
 import type { ProbeOutcome } from "../../core/event.ts";
 import type { Outcome } from "../../core/history/entry.ts";
-import { targetText } from "../../core/target.ts";
+import { targetText } from "../../core/target/target.ts";
 
 /** Brings probes and what became of them together. */
 export interface ProbeTally {

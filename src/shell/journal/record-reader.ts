@@ -2,7 +2,7 @@ import { CodecError } from "../../codec/codec-error.ts";
 import { ByteReader } from "../../codec/cursor.ts";
 import type { Event } from "../../core/event.ts";
 import type { Family } from "../../core/family.ts";
-import type { KernelState } from "../../core/kernel.ts";
+import type { KernelState } from "../../core/kernel/kernel.ts";
 import { CODE, EXACT_TIME, FAMILY_CODES, type JournalRecord, newThread, type Place, type Thread } from "./record.ts";
 import { fromText } from "./text.ts";
 

@@ -3,7 +3,7 @@ import type { Event, ProbeOutcome } from "../../core/event.ts";
 import { FAMILIES, type Family } from "../../core/family.ts";
 import type { Settings } from "../../core/settings.ts";
 import type { State } from "../../core/state.ts";
-import { targetText } from "../../core/target.ts";
+import { targetText } from "../../core/target/target.ts";
 import type { Start } from "../journal/journal.ts";
 import { type Line, lineOf, type Sample } from "./line.ts";
 import type { Seen, Spectator } from "./replay.ts";

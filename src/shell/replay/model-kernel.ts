@@ -1,5 +1,5 @@
-import { type Edit, type KernelState, PROTOCOL } from "../../core/kernel.ts";
-import { applyEdits } from "../../core/plan.ts";
+import { type Edit, type KernelState, PROTOCOL } from "../../core/kernel/kernel.ts";
+import { applyEdits } from "../../core/kernel/plan.ts";
 
 /** A kernel whose interfaces and leases are as recorded, and what is ours as another daemon would have made it. */
 export interface ModelKernel {

@@ -6,7 +6,7 @@ import type { Settings } from "../../core/settings.ts";
 import { start } from "../../core/start.ts";
 import type { State } from "../../core/state.ts";
 import { step } from "../../core/step.ts";
-import { targetText } from "../../core/target.ts";
+import { targetText } from "../../core/target/target.ts";
 import type { Start } from "../journal/journal.ts";
 import { damaged } from "../journal/recording.ts";
 import type { RunHistory } from "./history.ts";

@@ -1,0 +1,81 @@
+import type { Command } from "../command.ts";
+import { assess } from "../detector/detect.ts";
+import { FAMILIES, type Family } from "../family.ts";
+import { withMonitor } from "../observe.ts";
+import type { Drain, State, UplinkState } from "../state.ts";
+import { MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
+
+/**
+ * Flushes the flows that must move: those of an uplink that failed, once another carries; those that may be moved
+ * of an uplink whose drain is over; those that were translated with prefixes that are no longer right. They wait until the routes that they shall take are in place. Pure; never throws.
+ */
+export const moveFlows = (before: State, now: number): { state: State; commands: readonly Command[] } => {
+  if (before.upkeep.underway.length > 0) return { state: before, commands: [] };
+  return FAMILIES.reduce<{ state: State; commands: readonly Command[] }>((done, family) => {
+    const failed = done.state.uplinks.filter((uplink) => mayFlush(done.state, uplink, family));
+    const drained = done.state.families[family].drains.filter((drain) => isOver(done.state, family, { drain, now }));
+    if (failed.length === 0 && drained.length === 0) return done;
+    return {
+      state: withoutDrains(afterFlush(done.state, failed, family), family, [
+        ...drained,
+        ...drainsOf(done.state, failed, family),
+      ]),
+      commands: [
+        ...done.commands,
+        ...failed.map((uplink) => flush(uplink, family, NUMBER_MASK)),
+        ...done.state.uplinks
+          .filter((uplink) => drained.some((drain) => drain.uplink === uplink.settings.name))
+          .map((uplink) => flush(uplink, family, MARK_MASK)),
+      ],
+    };
+  }, forgetPrefixes(before));
+};
+
+/** A flow keeps the translation that it began with: under new prefixes it has to begin anew. */
+const forgetPrefixes = (state: State): { state: State; commands: readonly Command[] } => {
+  const stale = state.uplinks.filter(({ mistranslated }) => mistranslated);
+  if (stale.length === 0) return { state, commands: [] };
+  return {
+    state: { ...state, uplinks: state.uplinks.map((uplink) => ({ ...uplink, mistranslated: false })) },
+    commands: stale.map((uplink) => flush(uplink, "ipv6", NUMBER_MASK)),
+  };
+};
+
+/** Nothing is left to drain from an uplink that failed. */
+const drainsOf = (state: State, failed: readonly UplinkState[], family: Family): readonly Drain[] =>
+  state.families[family].drains.filter((drain) => failed.some((uplink) => uplink.settings.name === drain.uplink));
+
+/** What an uplink could keep over its failure because nothing took over goes on there. */
+const mayFlush = (state: State, uplink: UplinkState, family: Family): boolean => {
+  const { active, carrying } = state.families[family];
+  const monitor = uplink.families[family];
+  const { name } = uplink.settings;
+  if (monitor?.unflushed !== true || carrying.length === 0 || carrying.includes(name)) return false;
+  return !(active.includes(name) && assess(monitor.detector).verdict === "hold-down");
+};
+
+/** Its time has come; but what an uplink carries during a divert stays until the divert is over. */
+const isOver = (state: State, family: Family, { drain, now }: { drain: Drain; now: number }): boolean =>
+  drain.at <= now && !state.families[family].carrying.includes(drain.uplink);
+
+const flush = (uplink: UplinkState, family: Family, mask: number): Command => ({
+  kind: "flush-flows",
+  family,
+  mark: markOf(uplink.number),
+  mask,
+});
+
+const afterFlush = (state: State, flushed: readonly UplinkState[], family: Family): State => ({
+  ...state,
+  uplinks: state.uplinks.map((uplink) => {
+    const monitor = uplink.families[family];
+    return flushed.includes(uplink) && monitor !== null
+      ? withMonitor(uplink, family, { ...monitor, unflushed: false })
+      : uplink;
+  }),
+});
+
+const withoutDrains = (state: State, family: Family, drained: readonly Drain[]): State => {
+  const kept = state.families[family].drains.filter((drain) => !drained.includes(drain));
+  return { ...state, families: { ...state.families, [family]: { ...state.families[family], drains: kept } } };
+};

@@ -1,0 +1,66 @@
+import { FAMILIES, type Family } from "../family.ts";
+import { isOurDuty } from "../path/addressing.ts";
+import type { UplinkSettings } from "../settings.ts";
+import type { UplinkState } from "../state.ts";
+import type { KernelState } from "./kernel.ts";
+
+const RP_FILTER_ALL = "net/ipv4/conf/all/rp_filter";
+const HASH_POLICY: Readonly<Record<Family, string>> = {
+  ipv4: "net/ipv4/fib_multipath_hash_policy",
+  ipv6: "net/ipv6/fib_multipath_hash_policy",
+};
+
+/** The sysctls to read for these uplinks, by their path below /proc/sys. Never throws. */
+export const sysctlNames = (uplinks: readonly UplinkState[]): readonly string[] => [
+  RP_FILTER_ALL,
+  "net/ipv6/conf/all/disable_ipv6",
+  HASH_POLICY.ipv4,
+  HASH_POLICY.ipv6,
+  ...uplinks.flatMap(({ settings, device }) => (device === null ? [] : namesFor(device.name, settings))),
+];
+
+const namesFor = (name: string, settings: UplinkSettings): readonly string[] => [
+  rpFilter(name),
+  promote(name),
+  ...FAMILIES.map((family) => linkdown(family, name)),
+  ...(hasDhcpv6(settings) ? [acceptAdvertisements(name)] : []),
+];
+
+const hasDhcpv6 = ({ families }: UplinkSettings): boolean => families.ipv6.method === "dhcp";
+
+const rpFilter = (name: string): string => `net/ipv4/conf/${name}/rp_filter`;
+const promote = (name: string): string => `net/ipv4/conf/${name}/promote_secondaries`;
+const acceptAdvertisements = (name: string): string => `net/ipv6/conf/${name}/accept_ra`;
+const linkdown = (family: Family, name: string): string => `net/${family}/conf/${name}/ignore_routes_with_linkdown`;
+
+/**
+ * What the uplinks need of the kernel's settings (Documentation/networking/ip-sysctl.rst): routes on a link without
+ * carrier are passed over; a strict reverse-path filter becomes a loose one, since probes and inbound connections
+ * come in by uplinks that are not the default; shared tiers balance by flow; where we take addresses away, those in the
+ * same network stay; where DHCPv6 brings the address, routers tell the gateway, to whom a router doesn't listen by itself.
+ * Never throws.
+ */
+export const wantedSysctls = (
+  uplinks: readonly UplinkState[],
+  kernel: KernelState,
+): Readonly<Record<string, string>> => {
+  const entries = uplinks.flatMap(({ settings, device }): [string, string][] => [
+    ...(device === null ? [] : wantedOn(device.name, settings, kernel)),
+    ...(isShared(settings, uplinks) ? FAMILIES.map((family): [string, string] => [HASH_POLICY[family], "1"]) : []),
+  ]);
+  return Object.fromEntries(entries.filter(([name]) => kernel.sysctls[name] !== undefined));
+};
+
+const wantedOn = (name: string, settings: UplinkSettings, kernel: KernelState): [string, string][] => [
+  ...FAMILIES.map((family): [string, string] => [linkdown(family, name), "1"]),
+  ...(isStrict(name, kernel) ? [[rpFilter(name), "2"] as [string, string]] : []),
+  ...(isOurDuty(settings) ? [[promote(name), "1"] as [string, string]] : []),
+  ...(hasDhcpv6(settings) ? [[acceptAdvertisements(name), "2"] as [string, string]] : []),
+];
+
+/** The kernel takes the larger of the interface's value and `all`'s: 0 off, 1 strict, 2 loose. */
+const isStrict = (name: string, kernel: KernelState): boolean =>
+  Math.max(Number(kernel.sysctls[RP_FILTER_ALL]), Number(kernel.sysctls[rpFilter(name)])) === 1;
+
+const isShared = (settings: UplinkSettings, uplinks: readonly UplinkState[]): boolean =>
+  uplinks.some((other) => other.settings !== settings && other.settings.tier === settings.tier);

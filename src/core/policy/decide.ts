@@ -1,0 +1,171 @@
+import { whyCallsWait } from "../calls.ts";
+import type { Command } from "../command.ts";
+import { FAMILIES, type Family } from "../family.ts";
+import type { Report, SwitchKind } from "../report.ts";
+import { whyClosed } from "../scripts.ts";
+import type { FailoverSettings } from "../settings.ts";
+import type { Drain, FamilyState, State } from "../state.ts";
+import { type Candidate, candidates, isWorking } from "./candidate.ts";
+import { carriers } from "./carry.ts";
+import { type Choice, choose, sameNames } from "./policy.ts";
+
+/** What was decided, and what people should hear of it. */
+export interface Decision {
+  readonly state: State;
+  readonly commands: readonly Command[];
+  /** A failback waits for nothing but the script `allowFailback`. */
+  readonly asksGate: boolean;
+  /** When time alone may change it; Infinity if never. */
+  readonly reviewAt: number;
+}
+
+/** Decides who is active and who carries, in both families. Pure; never throws. */
+export const decide = (before: State, now: number): Decision => {
+  const state = withTestOver(before, now);
+  return FAMILIES.reduce<Decision>(
+    (decision, family) => {
+      const next = decideFamily(decision.state, family, now);
+      return {
+        state: next.state,
+        commands: [...decision.commands, ...next.commands],
+        asksGate: decision.asksGate || next.asksGate,
+        reviewAt: Math.min(decision.reviewAt, next.reviewAt),
+      };
+    },
+    { state, commands: [], asksGate: false, reviewAt: state.test?.until ?? Number.POSITIVE_INFINITY },
+  );
+};
+
+/** A test ends when its time is over, or when its uplink works in no family; before the first reading nobody can say that. */
+const withTestOver = (state: State, now: number): State => {
+  const { test } = state;
+  if (test === null || state.kernel === null) return state;
+  const works = FAMILIES.some((family) =>
+    candidates(state.uplinks, family).some((candidate) => candidate.name === test.uplink && isWorking(candidate)),
+  );
+  return works && now < test.until ? state : { ...state, test: null };
+};
+
+const decideFamily = (state: State, family: Family, now: number): Decision => {
+  const all = candidates(state.uplinks, family);
+  const before = state.families[family];
+  const gate = whyClosed(state, now) ?? whyCallsWait(state, now);
+  const choice = choose({ candidates: all, family: before, wish: wish(state), settings: state.failover, gate, now });
+  const asked = wish(state) !== null;
+  const chosen = withChoice({ before, asked, choice, settings: state.failover, candidates: all, now });
+  const load = carriers({
+    candidates: all,
+    active: chosen.active,
+    before: before.carrying,
+    divert: state.failover.divert,
+  });
+  const carrying = sameNames(before.carrying, load.carrying) ? before.carrying : load.carrying;
+  const after: FamilyState = { ...chosen, carrying };
+  const reports = [
+    ...switchReport(family, before, after),
+    ...divertReport({ family, before, after, reason: load.reason }),
+  ];
+  return {
+    state: { ...state, families: { ...state.families, [family]: after } },
+    commands: reports.map((report): Command => ({ kind: "report", report })),
+    asksGate: choice.asksGate,
+    reviewAt: Math.min(choice.reviewAt, ...after.drains.map((drain) => drain.at).filter((at) => at > now)),
+  };
+};
+
+const wish = (state: State): { uplink: string; why: "pin" | "test" } | null => {
+  if (state.test !== null) return { uplink: state.test.uplink, why: "test" };
+  return state.pin === null ? null : { uplink: state.pin, why: "pin" };
+};
+
+interface WithChoice {
+  readonly before: FamilyState;
+  /** A pin or a test is in force. */
+  readonly asked: boolean;
+  readonly choice: Choice;
+  readonly settings: FailoverSettings;
+  readonly candidates: readonly Candidate[];
+  readonly now: number;
+}
+
+const withChoice = ({ before, asked, choice, settings, candidates: all, now }: WithChoice): FamilyState => {
+  const { active, how, reason, waiting } = choice;
+  const orderIsOver = before.how === "ordered" && !asked && !choice.asksGate;
+  if (how === null) return { ...before, waiting, how: orderIsOver ? "chosen" : before.how };
+  return {
+    ...before,
+    active,
+    since: now,
+    how,
+    reason,
+    waiting: null,
+    failbackGranted: false,
+    holdUntil: holdAfter(how, { before, settings, now }),
+    drains: drainsAfter({ before, active, settings, candidates: all, now }),
+  };
+};
+
+const holdAfter = (
+  how: SwitchKind,
+  { before, settings, now }: { before: FamilyState; settings: FailoverSettings; now: number },
+): number => {
+  switch (how) {
+    case "failover":
+      return now + settings.holdAfterFailoverMs;
+    case "failback":
+      return now + settings.holdAfterFailbackMs;
+    case "rebalanced":
+      return before.holdUntil;
+    case "chosen":
+    case "ordered":
+      return now;
+  }
+};
+
+interface DrainsAfter {
+  readonly before: FamilyState;
+  readonly active: readonly string[];
+  readonly settings: FailoverSettings;
+  readonly candidates: readonly Candidate[];
+  readonly now: number;
+}
+
+/** Who was left although it works keeps its running flows for a while. */
+const drainsAfter = ({ before, active, settings, candidates: all, now }: DrainsAfter): readonly Drain[] => {
+  const kept = before.drains.filter((drain) => !active.includes(drain.uplink));
+  const left = all.filter(
+    (candidate) => before.active.includes(candidate.name) && !active.includes(candidate.name) && isWorking(candidate),
+  );
+  const { drainMs } = settings;
+  return drainMs === null ? kept : [...kept, ...left.map(({ name }) => ({ uplink: name, at: now + drainMs }))];
+};
+
+const switchReport = (family: Family, before: FamilyState, after: FamilyState): readonly Report[] =>
+  sameNames(before.active, after.active)
+    ? []
+    : [
+        {
+          kind: "switched",
+          family,
+          how: after.how ?? "chosen",
+          from: before.active,
+          to: after.active,
+          reason: after.reason,
+        },
+      ];
+
+interface DivertReport {
+  readonly family: Family;
+  readonly before: FamilyState;
+  readonly after: FamilyState;
+  readonly reason: string;
+}
+
+/** A divert and its return are worth a word only where nobody switched. */
+const divertReport = ({ family, before, after, reason }: DivertReport): readonly Report[] => {
+  if (!sameNames(before.active, after.active) || sameNames(before.carrying, after.carrying)) return [];
+  if (!sameNames(after.carrying, after.active)) {
+    return [{ kind: "diverted", family, from: after.active, to: after.carrying, reason }];
+  }
+  return before.carrying.length === 0 ? [] : [{ kind: "returned", family, to: after.carrying, reason }];
+};
