@@ -42,8 +42,9 @@ export const runScript = (run: ScriptRun): Promise<ScriptEnded["outcome"]> =>
       overdue.disarm();
       resolve(whyNotBegun(error));
     });
-    child.once("exit", (code, signal) => {
-      overdue.disarm();
+    child.once("exit", overdue.disarm);
+    // By then its last words were read: at the latest `DRAIN_MS` after its end.
+    child.once("close", (code, signal) => {
       resolve(outcomeOf({ code, signal, overdue: overdue.isOver(), timeoutMs: run.timeoutMs }));
     });
   });

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,7 +14,7 @@ export const LOGIN = { user: "wan", password: "s3cret pass" } as const;
 export const openBroker = async (): Promise<{
   port: number;
   heard(): readonly string[];
-  end(): void;
+  end(): Promise<void>;
   begin(): Promise<void>;
 }> => {
   const folder = mkdtempSync(join(tmpdir(), "wf-broker-"));
@@ -29,9 +30,11 @@ export const openBroker = async (): Promise<{
     children.add(child);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => onText(String(chunk)));
   };
-  const end = (): void => {
+  const end = async (): Promise<void> => {
+    const gone = [...children].map((child) => once(child, "close"));
     for (const child of children) child.kill("SIGKILL");
     children.clear();
+    await Promise.all(gone);
   };
   let heard = "";
   const begin = async (): Promise<void> => {
@@ -46,8 +49,8 @@ export const openBroker = async (): Promise<{
     });
     await until(() => said.includes("Sending SUBACK"));
   };
-  onTestFinished(() => {
-    end();
+  onTestFinished(async () => {
+    await end();
     rmSync(folder, { recursive: true, force: true });
   });
   await begin();

@@ -38,7 +38,7 @@ test("a broker that refuses, isn't one or isn't there is told of in a sentence w
   await expect(connect(settingsFor(broker.port, "wr0ng"))).rejects.toThrow(
     `127.0.0.1:${broker.port}: Connection refused: Not authorized`,
   );
-  broker.end();
+  await broker.end();
   await expect(connect(settingsFor(broker.port))).rejects.toThrow(/ECONNREFUSED/);
   const web = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(0, "127.0.0.1");
   onTestFinished(() => void web.close());
@@ -65,7 +65,7 @@ test("a teller tells what has changed, and everything anew to a broker that was 
   await until(() => broker.heard().length === 4);
   expect(broker.heard().slice(2)).toEqual(["router/uplink/lte 0 ", "router/state 0 2"]);
 
-  broker.end();
+  await broker.end();
   await until(() => teller.problem() !== null);
   await expect(teller.send(message("router/notice", "lost", false))).rejects.toThrow(/ECONNREFUSED/);
   await broker.begin();
