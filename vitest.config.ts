@@ -9,10 +9,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Real sockets and clocks on a machine that others use too: what a moment of theirs spoilt is tried once more. */
 const SECOND_CHANCE = { retry: 1 };
 
-/** What takes five minutes whatever the machine begins first, so that the others run beside it. */
+/** What waits for minutes whatever the machine begins first, so that the others run beside it. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith("/chaos.test.ts");
+    const isLong = ({ moduleId }: TestSpecification): boolean => /\/(chaos|probe)\.test\.ts$/.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
@@ -38,7 +38,6 @@ export default defineConfig({
           include: ["test/adapter/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          fileParallelism: false,
           pool: "forks",
         },
       },
