@@ -161,8 +161,8 @@ describe("a fault that makes the preferred uplink fail", () => {
     expect.soft(movesIn(log())).toEqual([]);
     for (const uplink of ["lte", "fiber"])
       expect.soft(log()).toMatch(new RegExp(`${uplink} IPv4 is down: \\d+ probes`));
-    await recover(house);
     for (const family of FAMILIES) expect.soft(await waysOf(house, { family, from })).not.toContain("wan1");
+    await recover(house);
   });
 
   test.each([
