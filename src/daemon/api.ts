@@ -24,7 +24,7 @@ export interface DaemonApiOptions {
 }
 
 /** The page's built files, beside the bundle that this is part of. */
-const PAGE_FOLDER = fileURLToPath(new URL("../web", import.meta.url));
+const PAGE_FOLDER = fileURLToPath(new URL("./web", import.meta.url));
 
 /** Offers the API of this daemon. Throws AppError: daemon-running, system-call-failed. */
 export const openApi = (options: DaemonApiOptions): Promise<ApiServer> => {
