@@ -17,7 +17,7 @@ import { RANGES, type Range } from "./span.ts";
 const OPTIONS = (Object.keys(RANGES) as Range[]).map((value) => ({ value, name: RANGES[value].name }));
 
 /** A timeline that is open follows the clock. */
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 10_000;
 
 /** What was. */
 export const Timeline = ({ status }: { readonly status: Status }): JSX.Element => {
