@@ -1,11 +1,21 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** Calls back with each line of a stream, parsed as JSON; lines that aren't JSON are left out. */
+/** Calls back with each line of a stream, parsed as JSON; lines that aren't JSON are left out, such as the last of a program that was ended while it wrote. */
 export const jsonLines = <Line>(stream: Readable, onLine: (line: Line) => void): void => {
   createInterface({ input: stream }).on("line", (text) => {
-    if (text.startsWith("{")) onLine(JSON.parse(text) as Line);
+    const line = parsed<Line>(text);
+    if (line !== null) onLine(line);
   });
+};
+
+const parsed = <Line>(text: string): Line | null => {
+  if (!text.startsWith("{")) return null;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return null;
+  }
 };
 
 /** As `jsonLines`, for a child program: its standard input ends with its parent, and the process with that. */

@@ -41,8 +41,7 @@ const medians = async (round: Round): Promise<{ newMs: number; longMs: number }>
   return result;
 };
 
-/** Two labs at once: they mostly wait. More would disturb each other, so that another test stands between these and the next two. */
-describe("an outage that only silence tells", { concurrent: true }, () => {
+describe("an outage that only silence tells", () => {
   test.for<{ preset: string; faults: readonly FaultName[]; newMs: number; blackholeMs: number; longMs: number }>([
     {
       preset: "balanced",
@@ -85,7 +84,7 @@ describe("a machine whose cores are both taken", () => {
   });
 });
 
-describe("a blackhole that no user is there to notice", { concurrent: true }, () => {
+describe("a blackhole that no user is there to notice", () => {
   test.for([
     { preset: "balanced", withinMs: 1600 },
     { preset: "fast", withinMs: 600 },
