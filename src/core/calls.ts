@@ -1,6 +1,7 @@
-import type { AskAsterisk, Command } from "./command.ts";
+import type { AskAsterisk } from "./command.ts";
 import type { AsteriskAnswered } from "./event.ts";
 import { leadOf } from "./policy/lead.ts";
+import type { ReviewPart } from "./review-part.ts";
 import type { CallsState, State } from "./state.ts";
 
 /** While there are calls, it is asked again after so long (ms). */
@@ -30,19 +31,11 @@ export const whyCallsWait = ({ asterisk, calls }: State, now: number): string | 
   return `Asterisk has ${calls.active} active ${calls.active === 1 ? "call" : "calls"}`;
 };
 
-/** What Asterisk is asked. */
-interface Asked {
-  readonly state: State;
-  readonly commands: readonly Command[];
-  /** When to look again; Infinity if never. */
-  readonly reviewAt: number;
-}
-
 /**
  * Asks Asterisk for its calls where a failback waits for nothing else, and tells it to register anew after a switch: from
  * then on its packets leave elsewhere. Pure; never throws.
  */
-export const askAsterisk = (before: State, { asksGate, now }: { asksGate: boolean; now: number }): Asked => {
+export const askAsterisk = (before: State, { asksGate, now }: { asksGate: boolean; now: number }): ReviewPart => {
   const moved = registerAnew(before);
   const { asterisk, calls } = moved.state;
   if (asterisk === null || asterisk.activeCalls === "ignore" || !asksGate) {
@@ -64,7 +57,7 @@ export const askAsterisk = (before: State, { asksGate, now }: { asksGate: boolea
 
 const withCalls = (state: State, calls: CallsState): State => ({ ...state, calls });
 
-const registerAnew = (state: State): Omit<Asked, "reviewAt"> => {
+const registerAnew = (state: State): Omit<ReviewPart, "reviewAt"> => {
   const lead = leadOf(state)?.settings.name ?? null;
   if (lead === null || lead === state.calls.lead) return { state, commands: [] };
   const isSwitch = state.calls.lead !== null && state.asterisk !== null;

@@ -15,6 +15,7 @@ import { noteOnline } from "./policy/online.ts";
 import { type Rehearsing, rehearse } from "./rehearsal.ts";
 import type { Report } from "./report.ts";
 import { tellResolvers } from "./resolvers.ts";
+import type { ReviewPart } from "./review-part.ts";
 import { runScripts } from "./scripts.ts";
 import type { State } from "./state.ts";
 import { tellCaps } from "./usage.ts";
@@ -88,10 +89,6 @@ const decideAnew = (before: State, now: number): Decision & { readonly clients: 
   return { ...decided, clients: tended.commands, reviewAt: Math.min(decided.reviewAt, tended.reviewAt) };
 };
 
-interface Told extends Reviewed {
-  readonly reviewAt: number;
-}
-
 /** What is noted besides: that all uplinks are down, a cap that is used up, a rehearsal. */
 const noteAll = (state: State, now: number): Rehearsing => {
   const online = noteOnline(state);
@@ -107,7 +104,7 @@ interface Asking {
 }
 
 /** What other programs have to do with it: the admin's scripts, Asterisk, the machine's resolver, tc. */
-const tellPrograms = (state: State, { decided: { asksGate }, noted: { asksCalls }, now }: Asking): Told => {
+const tellPrograms = (state: State, { decided: { asksGate }, noted: { asksCalls }, now }: Asking): ReviewPart => {
   const scripted = runScripts(state, { asksGate, now });
   const called = askAsterisk(scripted.state, { asksGate: asksGate || asksCalls, now });
   const resolving = tellResolvers(called.state, now);

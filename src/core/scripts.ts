@@ -1,9 +1,10 @@
-import type { Command, RunScript } from "./command.ts";
+import type { RunScript } from "./command.ts";
 import type { ScriptEnded, ScriptName } from "./event.ts";
 import type { Family } from "./family.ts";
 import { byPreference, leadOf, mainFamily } from "./policy/lead.ts";
 import type { Report } from "./report.ts";
 import { reportText } from "./report-text.ts";
+import type { ReviewPart } from "./review-part.ts";
 import type { Gate, ScriptsState, State, UplinkState } from "./state.ts";
 
 /** A refused failback is asked for again after so long (ms): AstLinux's interval. */
@@ -29,19 +30,11 @@ export const whyClosed = ({ scripts, scriptSettings }: State, now: number): stri
   return gate.refusal ?? `${scriptSettings.allowFailback} is asked`;
 };
 
-/** What the scripts led to. */
-interface Ran {
-  readonly state: State;
-  readonly commands: readonly Command[];
-  /** When to look again; Infinity if never. */
-  readonly reviewAt: number;
-}
-
 /**
  * Tells `change` who carries the traffic, and asks `allowFailback` where a failback waits for nothing else. Each runs
  * once at a time: what happens meanwhile is told afterwards, and of several changes only the latest. Pure; never throws.
  */
-export const runScripts = (state: State, { asksGate, now }: { asksGate: boolean; now: number }): Ran => {
+export const runScripts = (state: State, { asksGate, now }: { asksGate: boolean; now: number }): ReviewPart => {
   const told = tellChange(state);
   const asked = asksGate ? askGate(told.state, now) : { state: told.state, commands: [], reviewAt: NEVER };
   return { state: asked.state, commands: [...told.commands, ...asked.commands], reviewAt: asked.reviewAt };
@@ -61,7 +54,7 @@ export const scriptCalls = (state: State): readonly RunScript[] => {
   ];
 };
 
-const tellChange = (state: State): Omit<Ran, "reviewAt"> => {
+const tellChange = (state: State): Omit<ReviewPart, "reviewAt"> => {
   const lead = leadOf(state);
   const { told, changing } = state.scripts;
   if (lead === null || changing || lead.settings.name === told) return { state, commands: [] };
@@ -74,7 +67,7 @@ const tellChange = (state: State): Omit<Ran, "reviewAt"> => {
   };
 };
 
-const askGate = (state: State, now: number): Ran => {
+const askGate = (state: State, now: number): ReviewPart => {
   const { gate } = state.scripts;
   const path = state.scriptSettings.allowFailback;
   const lead = leadOf(state);

@@ -2,6 +2,20 @@ import * as z from "zod";
 import { parseBroker, parseRelay } from "../relay.ts";
 import { absolutePath, duration, group } from "../value.ts";
 
+/** Who we are to a server, where it asks. `example`: a file for the password. */
+const login = (example: string) => ({
+  user: z
+    .string()
+    .min(1)
+    .max(255)
+    .meta({ description: "The login's name.", examples: ["wan"] })
+    .optional(),
+  passwordFile: absolutePath({
+    description: "The file whose first line is the login's password.",
+    examples: [example],
+  }).optional(),
+});
+
 const ADDRESS = /^[^\s@<>",;:\\()[\]]{1,64}@[^\s@<>",;:\\()[\]]{1,255}$/;
 
 const address = (meta: { description: string; examples: string[] }) =>
@@ -29,16 +43,7 @@ const email = group(
           "The outbound mail relay: `smtp://HOST:PORT` (STARTTLS, port 587 if none is given) or `smtps://HOST:PORT` (TLS from the start, 465). A login may be in it, `smtp://USER:PASSWORD@HOST`; `passwordFile` is better.",
         examples: ["smtp://mail.example.net:587"],
       }),
-    user: z
-      .string()
-      .min(1)
-      .max(255)
-      .meta({ description: "The login's name.", examples: ["wan"] })
-      .optional(),
-    passwordFile: absolutePath({
-      description: "The file whose first line is the login's password.",
-      examples: ["/etc/wan-failover/mail.password"],
-    }).optional(),
+    ...login("/etc/wan-failover/mail.password"),
     tls: z
       .enum(["auto", "required", "unchecked"])
       .meta({
@@ -117,16 +122,7 @@ const mqtt = group(
         description: "`mqtt://HOST:PORT` (port 1883 if none is given) or `mqtts://HOST:PORT` (TLS, 8883).",
         examples: ["mqtt://192.168.1.10"],
       }),
-    user: z
-      .string()
-      .min(1)
-      .max(255)
-      .meta({ description: "The login's name.", examples: ["wan"] })
-      .optional(),
-    passwordFile: absolutePath({
-      description: "The file whose first line is the login's password.",
-      examples: ["/etc/wan-failover/mqtt.password"],
-    }).optional(),
+    ...login("/etc/wan-failover/mqtt.password"),
     tls: z
       .enum(["checked", "unchecked"])
       .meta({ description: "With `mqtts`: only to a broker with a valid certificate, or to whoever is there." })

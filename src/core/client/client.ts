@@ -2,6 +2,7 @@ import type { Command, RunClient } from "../command.ts";
 import { FAMILIES, type Family } from "../family.ts";
 import type { KernelState, Link } from "../kernel/kernel.ts";
 import type { ClientNews } from "../report.ts";
+import type { ReviewPart } from "../review-part.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { State, UplinkState } from "../state.ts";
 import type { Lease } from "./lease.ts";
@@ -46,16 +47,8 @@ export const newClient = ({ lease, delegation }: Pick<Client, "lease" | "delegat
   endings: 0,
 });
 
-/** What the clients led to. */
-interface Tended {
-  readonly state: State;
-  readonly commands: readonly Command[];
-  /** When to look again; Infinity if never. */
-  readonly reviewAt: number;
-}
-
 /** Forgets leases whose time is over, and lets a client run on each interface that shall have one. Pure; never throws. */
-export const tendClients = (state: State, now: number): Tended => {
+export const tendClients = (state: State, now: number): ReviewPart => {
   const tended = state.uplinks.map((uplink) => tendUplink(state.kernel, uplink, now));
   const unchanged = tended.every(({ uplink }, index) => uplink === state.uplinks[index]);
   return {

@@ -1,6 +1,7 @@
-import type { Command, ShapeUplink } from "../command.ts";
+import type { ShapeUplink } from "../command.ts";
 import type { Event } from "../event.ts";
 import type { Report } from "../report.ts";
+import type { ReviewPart } from "../review-part.ts";
 import type { State, UplinkState } from "../state.ts";
 import type { KernelState } from "./kernel.ts";
 
@@ -70,15 +71,8 @@ const REST_MS = 5000;
 /** What failed is tried again after so long, ms. */
 const RETRY_MS = 60_000;
 
-/** What the shapers need, and when to look again; Infinity if never. */
-interface Shaping {
-  readonly state: State;
-  readonly commands: readonly Command[];
-  readonly reviewAt: number;
-}
-
 /** Orders the shapers that are missing or were made for other settings. Pure; never throws. */
-export const tellShapers = (state: State, now: number): Shaping => {
+export const tellShapers = (state: State, now: number): ReviewPart => {
   const orders = state.uplinks.flatMap((uplink) => orderFor(state, uplink) ?? []);
   const resting = orders.filter((order) => restsUntil(state, order) > now);
   const due = orders.filter((order) => !resting.includes(order));

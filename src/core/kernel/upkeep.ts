@@ -5,6 +5,7 @@ import { isForeignDefault } from "../path/path.ts";
 import { candidates, isUp } from "../policy/candidate.ts";
 import { standbys } from "../policy/carry.ts";
 import { list } from "../policy/policy.ts";
+import type { ReviewPart } from "../review-part.ts";
 import type { State, Upkeep } from "../state.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import { applyEdits, describeEdit, plan, sameRoute, sameSlot } from "./plan.ts";
@@ -19,14 +20,6 @@ const REST_MS = 1000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 60_000;
 
-/** What the upkeep led to. */
-export interface Kept {
-  readonly state: State;
-  readonly commands: readonly Command[];
-  /** When to look again; Infinity if never. */
-  readonly reviewAt: number;
-}
-
 /** Why the kernel's state is looked at. */
 export interface KeepUp {
   readonly now: number;
@@ -40,7 +33,7 @@ export interface KeepUp {
  * Makes the kernel's state the wanted one. The routes of a switch go first and alone: what else follows from it is worked
  * out once traffic has moved. Pure; never throws.
  */
-export const keepUp = (state: State, { now, mending, switched }: KeepUp): Kept => {
+export const keepUp = (state: State, { now, mending, switched }: KeepUp): ReviewPart => {
   const { kernel } = state;
   if (kernel === null || state.upkeep.underway.length > 0) return { state, commands: [], reviewAt: NEVER };
   const urgent = switched.flatMap((family) => switchEdits(state, kernel, family));
