@@ -1,5 +1,6 @@
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { CLOCK_READERS, readsClock } from "./tidy/clocks.ts";
 import { forbidden, LAYERS, WRAPPED } from "./tidy/layers.ts";
 import {
   allFiles,
@@ -85,6 +86,21 @@ describe("the core and the codecs are pure", () => {
 
   test("every export says what it is", () => {
     expectNone(pure.flatMap(undocumentedExports), "A docstring: what, units, ranges, what it throws, the source.");
+  });
+});
+
+describe("clocks", () => {
+  const readers = typeScriptIn("src").filter((file) => !/^src\/(web|cli)\//.test(file) && readsClock(parse(file)));
+
+  test("who decides is told the time", () => {
+    expectNone(
+      readers.filter((file) => !(file in CLOCK_READERS)),
+      "A clock is read where effects are carried out or the program is put together: take `now` as a parameter.",
+    );
+    expectNone(
+      Object.keys(CLOCK_READERS).filter((file) => !readers.includes(file)),
+      "These read no clock: take them off the list.",
+    );
   });
 });
 
