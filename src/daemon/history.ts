@@ -5,13 +5,14 @@ import { openLinkCounters } from "../adapter/link-counters.ts";
 import { bootId } from "../adapter/state-file.ts";
 import type { UsageCounted } from "../core/event.ts";
 import type { HistoryAnswer, ReportMaterial, Span } from "../core/history/answer.ts";
-import type { Batch, PeriodUsage } from "../core/history/batch.ts";
+import type { PeriodUsage } from "../core/history/batch.ts";
 import { POINTS_MAX, type Resolution, sampling } from "../core/history/resolution.ts";
 import { seriesOf } from "../core/history/series.ts";
 import type { Counting } from "../core/history/usage.ts";
 import type { State } from "../core/state.ts";
 import { AppError, wordsOf } from "../error.ts";
-import { type Odometer, openOdometer } from "../shell/history/odometer.ts";
+import { openDrafts } from "../shell/history/drafts.ts";
+import { openOdometer } from "../shell/history/odometer.ts";
 import { openRecorder, type Recorder } from "../shell/history/recorder.ts";
 import { openUsageTeller } from "../shell/history/usage-teller.ts";
 import { type HistoryWriter, openHistoryWriter } from "../shell/history/writer.ts";
@@ -77,7 +78,7 @@ export const openHistory = ({ path, keepMs, messages, onCounted }: HistoryOption
   const counting = setInterval(read, COUNT_MS).unref();
   const writer = openHistoryWriter({
     write: store.write,
-    draft: openDrafts(recorder, { ...odometer, read }),
+    draft: openDrafts({ recorder, odometer: { ...odometer, read }, monotonicMs, wallMs: Date.now }),
     onProblem,
   });
   const parts: Parts = { store, recorder, writer };
@@ -109,34 +110,6 @@ const usageIn = ({ usage }: Counting, period: string): readonly PeriodUsage[] =>
 const firstOfMonth = (): string => {
   const today = new Date();
   return `${today.getFullYear()}-${String(today.getMonth() + 1).padStart(2, "0")}-01`;
-};
-
-/** A clock that was set by less (ms) than this was only corrected. */
-const CLOCK_SET_MS = 2000;
-
-/** Batches with the times of the wall clock, which somebody may set. */
-const openDrafts = (
-  recorder: Recorder,
-  odometer: { readonly read: () => void; readonly counted: Odometer["counted"] },
-): (() => { batch: Batch; written: () => void }) => {
-  const beganAt = monotonicMs();
-  let offset = Date.now() - monotonicMs();
-  return () => {
-    odometer.read();
-    const at = monotonicMs();
-    const [now, before] = [Date.now(), offset];
-    const moved = Math.round(now - at - before);
-    const clockSetBy = Math.abs(moved) < CLOCK_SET_MS ? 0 : moved;
-    const current = clockSetBy === 0 ? before : now - at;
-    const { batch, written } = recorder.draft(at, current);
-    return {
-      batch: { ...batch, began: Math.round(beganAt + current), now, clockSetBy, ...odometer.counted() },
-      written: () => {
-        offset = current;
-        written();
-      },
-    };
-  };
 };
 
 /** An answer holds what happened up to now. */

@@ -102,13 +102,15 @@ describe("the history's file", () => {
     expect(outages.map(({ begin, end }) => [begin, end])).toEqual([[NOW, NOW + MINUTE]]);
   });
 
-  test("keeps nothing longer than it should", async () => {
+  test("keeps nothing longer than it should, and all of it while the clock may be wrong", async () => {
     const { store } = open(join(folder(), "history.db"), 30 * DAY);
     const old = NOW - 31 * DAY;
-    const usage = [{ uplink: "lte", period: "2026-08-01", received: 1, sent: 1 }];
+    const usage = [{ uplink: "lte", period: "2026-09-01", received: 1, sent: 1 }];
     await store.write(
       batchOf(old, { events: [eventOfAt(old)], samples: [sampleOf(old)], outages: [outageOf(1, old)], usage }),
     );
+    await store.write(batchOf(NOW + 10 * 365 * DAY, { isClockTrusted: false }));
+    expect(await store.counted()).toMatchObject({ usage });
     await store.write(batchOf(NOW, { samples: [sampleOf(NOW - 8 * DAY)] }));
     const all = { from: 0, until: NOW + DAY };
     const answer = await askHistory(store, { span: all, samples: { table: "hour", spanMs: HOUR, pointsMax: 100 } });

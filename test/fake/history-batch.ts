@@ -6,6 +6,7 @@ export const batchOf = (now: number, changes: Partial<Batch> = {}): Batch => ({
   began: now - 1000,
   now,
   clockSetBy: 0,
+  isClockTrusted: true,
   events: [],
   outages: [],
   samples: [],

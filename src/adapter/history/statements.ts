@@ -56,13 +56,14 @@ SELECT value ->> 'uplink', value ->> 'boot', value ->> 'link', value ->> 'receiv
 /** A line that flaps for weeks must not fill the disk. */
 const EVENTS_MAX = 100_000;
 
+export const PRUNE_SURPLUS = `DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ${EVENTS_MAX}`;
+
 /** What is too old by now, `?1` `{ minutes, rest, firstDay }`: nothing before each of these is kept. */
 export const PRUNE: readonly string[] = [
   "DELETE FROM minute WHERE at < ?1 ->> 'minutes'",
   "DELETE FROM hour WHERE at < ?1 ->> 'rest'",
   "DELETE FROM day WHERE at < ?1 ->> 'rest'",
   "DELETE FROM event WHERE at < ?1 ->> 'rest'",
-  `DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ${EVENTS_MAX}`,
   `DELETE FROM outage WHERE coalesce("end", "begin") < ?1 ->> 'rest'`,
   "DELETE FROM run WHERE seen < ?1 ->> 'rest'",
   `DELETE FROM "usage" WHERE period < ?1 ->> 'firstDay'`,

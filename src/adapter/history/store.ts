@@ -13,6 +13,7 @@ import {
   MOVE_EVENTS,
   MOVE_OUTAGES,
   PRUNE,
+  PRUNE_SURPLUS,
   PUT_METERS,
   PUT_OUTAGES,
   PUT_USAGE,
@@ -125,7 +126,8 @@ const write = async (file: File, database: Database, batch: Batch): Promise<void
   try {
     const run = await beginRun(file, database, batch);
     await writeRows(database, run, batch);
-    await prune(database, batch.now, file.keepMs);
+    await database.ask(PRUNE_SURPLUS, null);
+    if (batch.isClockTrusted) await prune(database, batch.now, file.keepMs);
     await database.run("COMMIT");
     file.run = run;
   } catch (error) {

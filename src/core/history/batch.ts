@@ -7,6 +7,8 @@ export interface Batch {
   readonly now: number;
   /** How far the wall clock was set since the batch before (ms): what this run wrote until then is moved by it. */
   readonly clockSetBy: number;
+  /** Whether the wall clock has gone on for long enough that what is too old by it may be deleted. */
+  readonly isClockTrusted: boolean;
   readonly events: readonly HistoryEvent[];
   /** Those that began, ended or last. */
   readonly outages: readonly Outage[];
