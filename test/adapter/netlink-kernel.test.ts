@@ -5,6 +5,7 @@ import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from "../../sr
 import { readSysctls, writeSysctl } from "../../src/adapter/sysctl.ts";
 import type { Edit, KernelState, Route, Rule } from "../../src/core/kernel/kernel.ts";
 import { AppError, InvariantError } from "../../src/error.ts";
+import { hop, ourDefault } from "../fake/kernel-state.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 let space: Namespace;
@@ -54,18 +55,7 @@ beforeEach(() => {
   }
 });
 
-const ours = (changes: Partial<Route> = {}): Route => ({
-  family: "ipv4",
-  table: 254,
-  destination: "default",
-  metric: 1,
-  protocol: 87,
-  type: "unicast",
-  hops: [{ gateway: "203.0.113.1", link: fiber, weight: 1, onlink: false }],
-  source: null,
-  expiresInMs: null,
-  ...changes,
-});
+const ours = (changes: Partial<Route> = {}): Route => ourDefault([hop(fiber, "203.0.113.1")], changes);
 
 const put = (route: Route): Edit => ({ kind: "put-route", route });
 const remove = (route: Route): Edit => ({ kind: "delete-route", route });
@@ -194,7 +184,7 @@ describe("editing", () => {
     const routes = [
       ours(),
       ours({ metric: 2, hops: several }),
-      ours({ family: "ipv6", hops: [{ gateway: "2001:db8:a::1", link: fiber, weight: 1, onlink: false }] }),
+      ours({ family: "ipv6", hops: [hop(fiber, "2001:db8:a::1")] }),
       ours({ family: "ipv6", table: 8701, type: "unreachable", hops: [] }),
     ];
     for (const _ of [1, 2]) expect(edit(...routes.map(put))).toEqual([]);
@@ -233,7 +223,7 @@ describe("editing", () => {
   });
 
   test("reports the edit that failed, and carries out the rest", () => {
-    const wrong = put(ours({ hops: [{ gateway: "10.99.0.1", link: fiber, weight: 1, onlink: false }] }));
+    const wrong = put(ours({ hops: [hop(fiber, "10.99.0.1")] }));
     const firewall: Edit = { kind: "load-firewall", ruleset: "" };
     const sysctl: Edit = { kind: "set-sysctl", name: "net/no/such", value: "1" };
     const forwarding: Edit = { kind: "set-sysctl", name: "net/ipv4/ip_forward", value: "1" };

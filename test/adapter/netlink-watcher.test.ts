@@ -5,6 +5,7 @@ import { NETLINK_ROUTE, type Netlink, openNetlink } from "../../src/adapter/netl
 import { decodeLink, listLinks } from "../../src/codec/link.ts";
 import { deleteRoute, putRoute, type RouteMessage } from "../../src/codec/route.ts";
 import { ANY_PACKET, addRule, deleteRule } from "../../src/codec/rule.ts";
+import { hop, ourDefault } from "../fake/kernel-state.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 import { until } from "./until.ts";
 
@@ -23,18 +24,7 @@ const start = (options: Partial<WatcherOptions> = {}): void => {
 /** Long enough for what was caused before to have been heard. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
-const route = (changes: Partial<RouteMessage> = {}): RouteMessage => ({
-  family: "ipv4",
-  table: 254,
-  destination: "default",
-  metric: 1,
-  protocol: 87,
-  type: "unicast",
-  hops: [{ gateway: "203.0.113.1", link, weight: 1, onlink: false }],
-  source: null,
-  expiresInMs: null,
-  ...changes,
-});
+const route = (changes: Partial<RouteMessage> = {}): RouteMessage => ourDefault([hop(link, "203.0.113.1")], changes);
 
 beforeAll(async () => {
   space = enterNamespace();

@@ -7,6 +7,7 @@ import { FLAG } from "../../src/codec/netlink.ts";
 import { decodeRoute, deleteRoute, listRoutes, putRoute, type RouteMessage } from "../../src/codec/route.ts";
 import { RTM } from "../../src/codec/rtnetlink.ts";
 import { ANY_PACKET, addRule, decodeRule, deleteRule, listRules } from "../../src/codec/rule.ts";
+import { hop, ourDefault } from "../fake/kernel-state.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 let space: Namespace;
@@ -41,20 +42,9 @@ afterAll(() => {
   space?.dispose();
 });
 
-const route = (changes: Partial<RouteMessage> = {}): RouteMessage => ({
-  family: "ipv4",
-  table: 254,
-  destination: "default",
-  metric: 1,
-  protocol: 87,
-  type: "unicast",
-  hops: [{ gateway: "203.0.113.1", link, weight: 1, onlink: false }],
-  source: null,
-  expiresInMs: null,
-  ...changes,
-});
+const route = (changes: Partial<RouteMessage> = {}): RouteMessage => ourDefault([hop(link, "203.0.113.1")], changes);
 
-const way = (gateway: string | null, weight = 1) => ({ gateway, link, weight, onlink: false });
+const way = (gateway: string | null, weight = 1) => hop(link, gateway, { weight });
 
 describe("dumps", () => {
   test("list links and addresses", () => {

@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Client, newClient, tendClients } from "../../src/core/client/client.ts";
+import { tendClients } from "../../src/core/client/client.ts";
 import { readLease } from "../../src/core/client/lease.ts";
 import { noteClient } from "../../src/core/client/told.ts";
 import { networkOf } from "../../src/core/network.ts";
-import { start } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";
-import { kernelState } from "../fake/kernel-state.ts";
-import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
+import { begunWith, clientOf, clientTold, leasedLte } from "../fake/client.ts";
 
 const WORDS = {
   ip: "198.51.100.7",
@@ -88,15 +86,9 @@ describe("what a DHCP server lends", () => {
 });
 
 describe("a DHCP client", () => {
-  const dhcp = { ...LTE, families: { ...LTE.families, ipv4: { ...LTE.families.ipv4, method: "dhcp" as const } } };
-  const begun: State = {
-    ...start({ settings: settingsOf([FIBER, dhcp]), memory: null, seed: 1, now: 0 }),
-    kernel: kernelState(),
-  };
-  const clientOf = (state: State): Client =>
-    state.uplinks[1]?.clients.ipv4 ?? newClient({ lease: null, delegation: null });
+  const begun = begunWith(leasedLte("ipv4"));
   const told = (state: State, what: string, now: number, words = WORDS): State =>
-    noteClient(state, { kind: "client-told", uplink: "lte", family: "ipv4", what, words }, now).state;
+    clientTold(state, { family: "ipv4", what, words, now });
   const ended = (state: State, now: number): State =>
     noteClient(state, { kind: "client-ended", uplink: "lte", family: "ipv4", problem: "udhcpc is not installed" }, now)
       .state;
@@ -120,19 +112,22 @@ describe("a DHCP client", () => {
       return (reviewAt - turn * 100_000) / 1000;
     });
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-    expect(clientOf(state)).toMatchObject({ lease: { address: "198.51.100.7" }, problem: "udhcpc is not installed" });
+    expect(clientOf(state, "ipv4")).toMatchObject({
+      lease: { address: "198.51.100.7" },
+      problem: "udhcpc is not installed",
+    });
   });
 
   test("keeps its lease until it expires, whatever the server says but a refusal", () => {
     const bound = told(tendClients(begun, 0).state, "bound", 0);
     const unmoved = told(told(told(bound, "deconfig", 1), "leasefail", 2), "renew", 3, { ...WORDS, ip: "0.0.0.0" });
-    expect(clientOf(unmoved)).toMatchObject({
+    expect(clientOf(unmoved, "ipv4")).toMatchObject({
       lease: { address: "198.51.100.7" },
       problem: 'the DHCP server hands out nonsense: "0.0.0.0" is no address for a host',
     });
-    expect(clientOf(told(bound, "nak", 4)).lease).toBeNull();
+    expect(clientOf(told(bound, "nak", 4), "ipv4").lease).toBeNull();
     expect(tendClients(tendClients(bound, 3_240_000).state, 3_240_000).reviewAt).toBe(3_600_000);
-    expect(clientOf(tendClients(bound, 3_600_000).state)).toMatchObject({
+    expect(clientOf(tendClients(bound, 3_600_000).state, "ipv4")).toMatchObject({
       lease: null,
       problem: "the lease has expired, and the DHCP server gave no other",
     });

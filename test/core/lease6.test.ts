@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Client, newClient, tendClients } from "../../src/core/client/client.ts";
+import { type Client, tendClients } from "../../src/core/client/client.ts";
 import { readLent } from "../../src/core/client/lease6.ts";
-import { noteClient } from "../../src/core/client/told.ts";
 import { remember } from "../../src/core/memory.ts";
 import { networkOf } from "../../src/core/network.ts";
 import { wantedAddresses } from "../../src/core/path/addressing.ts";
 import { survey } from "../../src/core/path/survey.ts";
 import { start, withUplinks } from "../../src/core/start.ts";
 import type { State } from "../../src/core/state.ts";
+import { begunWith, clientOf, clientTold, leasedLte } from "../fake/client.ts";
 import { address, kernelState } from "../fake/kernel-state.ts";
-import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
+import { FIBER, settingsOf } from "../fake/settings.ts";
 
 /** As dhclient 4.4.3 said them to its script, bound by dhcpd 4.4.3. */
 const ADDRESS = {
@@ -76,30 +76,21 @@ describe("what a DHCPv6 server lends", () => {
 
 describe("a DHCPv6 client", () => {
   const auto = { outer: null, inner: null };
-  const dhcp = {
-    ...LTE,
-    prefixes: auto,
-    families: { ...LTE.families, ipv6: { ...LTE.families.ipv6, method: "dhcp" as const } },
-  };
+  const dhcp = leasedLte("ipv6", { prefixes: auto });
   const LINK_LOCAL = address(4, "fe80::2", { global: false, prefixLength: 64 });
   const LAN = address(2, "fd00:1::1", { prefixLength: 64 });
   const withLan = kernelState({ addresses: [LAN, LINK_LOCAL] });
-  const begun: State = {
-    ...start({ settings: settingsOf([FIBER, dhcp]), memory: null, seed: 1, now: 0 }),
-    kernel: withLan,
-  };
-  const about = { uplink: "lte", family: "ipv6" } as const;
-  const told = (state: State, what: string, now: number, words: object = ADDRESS): State =>
-    noteClient(state, { kind: "client-told", ...about, what, words: words as Record<string, string> }, now).state;
-  const clientOf = (state: State): Client =>
-    state.uplinks[1]?.clients.ipv6 ?? newClient({ lease: null, delegation: null });
+  const begun = begunWith(dhcp, withLan);
+  const told = (state: State, what: string, now: number, words: Readonly<Record<string, string>> = ADDRESS): State =>
+    clientTold(state, { family: "ipv6", what, words, now });
+  const client = (state: State): Client => clientOf(state, "ipv6");
   const running = tendClients(begun, 0).state;
   const bound = told(told(running, "BOUND6", 10), "BOUND6", 10, PREFIX);
 
   test("waits for a link-local address, and asks for a prefix where one is to be translated to", () => {
     expect(tendClients({ ...begun, kernel: kernelState() }, 0).commands).toEqual([]);
     expect(tendClients(begun, 0).commands).toEqual([
-      { kind: "run-client", ...about, interface: "wwan0", address: null, prefix: true },
+      { kind: "run-client", uplink: "lte", family: "ipv6", interface: "wwan0", address: null, prefix: true },
     ]);
   });
 
@@ -110,7 +101,7 @@ describe("a DHCPv6 client", () => {
       { inner: "fd00:1::/64", outer: "2001:db8:b:f00::/64" },
     ]);
     const again = start({ settings: settingsOf([FIBER, dhcp]), memory: remember(bound, 20), seed: 1, now: 30 });
-    expect(clientOf(again)).toMatchObject({
+    expect(client(again)).toMatchObject({
       lease: { address: "2001:db8:b::198" },
       delegation: { prefix: "2001:db8:b:f00::/56" },
     });
@@ -122,21 +113,21 @@ describe("a DHCPv6 client", () => {
     const without = tendClients(configured(null, bound), 20).state;
     expect(tendClients(configured(null, without), 30).commands).toEqual([]);
     const wanting = configured(auto, without);
-    expect(clientOf(wanting).lease?.address).toBe("2001:db8:b::198");
+    expect(client(wanting).lease?.address).toBe("2001:db8:b::198");
     expect(tendClients(wanting, 40).commands).toMatchObject([{ kind: "run-client", prefix: true }]);
   });
 
   test("whose server is silent, is silent later, or lets the lease end, is told of", () => {
     expect(tendClients(running, 0).reviewAt).toBe(10_000);
     const asked = tendClients(running, 10_000);
-    expect(clientOf(asked.state).problem).toBe("no DHCP server answers");
+    expect(client(asked.state).problem).toBe("no DHCP server answers");
     expect(asked.commands).toMatchObject([{ kind: "report", report: { text: "no DHCP server answers" } }]);
     expect(tendClients(bound, 20).reviewAt).toBe(7210);
-    expect(clientOf(tendClients(bound, 7210).state)).toMatchObject({
+    expect(client(tendClients(bound, 7210).state)).toMatchObject({
       lease: { address: "2001:db8:b::198" },
       problem: "the DHCP server doesn't renew it",
     });
-    expect(clientOf(tendClients(bound, 8010).state)).toMatchObject({
+    expect(client(tendClients(bound, 8010).state)).toMatchObject({
       lease: null,
       delegation: null,
       problem: "the lease has expired, and the DHCP server gave no other",
@@ -145,12 +136,12 @@ describe("a DHCPv6 client", () => {
 
   test("loses what the server takes back, and nothing else", () => {
     const words = { old_ip6_prefix: "2001:db8:b:f00::/56" };
-    expect(clientOf(told(bound, "EXPIRE6", 20, words))).toMatchObject({
+    expect(client(told(bound, "EXPIRE6", 20, words))).toMatchObject({
       lease: { address: "2001:db8:b::198" },
       delegation: null,
     });
-    expect(clientOf(told(bound, "EXPIRE6", 20, { old_ip6_address: "2001:db8:b::1" }))).toEqual(clientOf(bound));
-    expect(clientOf(told(bound, "RENEW6", 20, { ...ADDRESS, new_ip6_address: "ff05::1" }))).toMatchObject({
+    expect(client(told(bound, "EXPIRE6", 20, { old_ip6_address: "2001:db8:b::1" }))).toEqual(client(bound));
+    expect(client(told(bound, "RENEW6", 20, { ...ADDRESS, new_ip6_address: "ff05::1" }))).toMatchObject({
       lease: { address: "2001:db8:b::198" },
       problem: 'the DHCP server hands out nonsense: "ff05::1" is no address for a host',
     });

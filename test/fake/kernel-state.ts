@@ -52,6 +52,10 @@ export const foreignDefault = (family: Family, hops: readonly Hop[], changes: Pa
   ...changes,
 });
 
+/** A default route of ours in table main, preferred to all others. */
+export const ourDefault = (hops: readonly Hop[], changes: Partial<Route> = {}): Route =>
+  foreignDefault("ipv4", hops, { metric: 1, protocol: 87, ...changes });
+
 /** A kernel with two uplinks' interfaces and a LAN. */
 export const kernelState = (changes: Partial<KernelState> = {}): KernelState => ({
   links: [link(2, "lan0"), link(3, "eth0"), link(4, "wwan0")],

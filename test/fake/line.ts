@@ -131,6 +131,21 @@ export const busyTraffic =
   (at: number): { sent: number; received: number } =>
     dead.some(([from, to]) => at - 50 >= from && at < to) ? { sent: 3, received: 0 } : { sent: 3, received: 3 };
 
+/** What a line has taught that was bad for long. */
+export const LEARNED: Learned = {
+  failoverSpanMs: 4_500,
+  divertSpanMs: 300,
+  penalty: 2_000,
+  at: 0,
+  down: true,
+  longOutages: 3,
+  regrets: 1,
+};
+
+/** What was thought of the line at a time. */
+export const assessmentAt = (run: LineRun, time: number): Assessment | undefined =>
+  run.assessments.filter(({ at }) => at <= time).at(-1)?.assessment;
+
 /** When the run first satisfied `wanted` at or after `from`, milliseconds after `from`; Infinity if never. */
 export const delayUntil = (run: LineRun, from: number, wanted: (assessment: Assessment) => boolean): number =>
   (run.assessments.find(({ at, assessment }) => at >= from && wanted(assessment))?.at ?? Number.POSITIVE_INFINITY) -

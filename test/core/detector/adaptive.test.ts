@@ -1,23 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { learn, startDetector, stepDetector, wakeAt } from "../../../src/core/detector/detect.ts";
-import type { DetectorEvent, Learned } from "../../../src/core/detector/detector.ts";
+import type { DetectorEvent } from "../../../src/core/detector/detector.ts";
 import { PRESETS } from "../../../src/core/detector/presets.ts";
-import { cleanLine, delayUntil, type LineRun, runLine, verdicts } from "../../fake/line.ts";
+import { assessmentAt, cleanLine, delayUntil, LEARNED, runLine, verdicts } from "../../fake/line.ts";
 
 const BALANCED = PRESETS.balanced;
 const FOREVER = Number.POSITIVE_INFINITY;
-
-const LEARNED: Learned = {
-  failoverSpanMs: 4_500,
-  divertSpanMs: 300,
-  penalty: 2_000,
-  at: 0,
-  down: true,
-  longOutages: 3,
-  regrets: 1,
-};
-
-const at = (run: LineRun, time: number) => run.assessments.filter((entry) => entry.at <= time).at(-1)?.assessment;
 
 describe("the start", () => {
   test("one answer makes it up at once", () => {
@@ -163,7 +151,7 @@ describe("the hold-down", () => {
         ]),
         carrying: true,
       });
-      const held = at(run, 79_999);
+      const held = assessmentAt(run, 79_999);
       expect(held).toMatchObject({ verdict: "hold-down", diverted: false });
       const patience = run.state.kind === "adaptive" ? run.state.patience.failoverSpanMs : 0;
       const trialMs = Math.min(settings.carryingIntervalMs, settings.holdDownIntervalMs);
@@ -172,7 +160,7 @@ describe("the hold-down", () => {
       expect(delayUntil(run, 80_000, ({ verdict }) => verdict === "down")).toBeLessThan(
         1.1 * trialMs + patience + 1_500,
       );
-      expect(at(run, 80_000 + divert)?.reason).toMatch(/^\d+ probes to \d targets unanswered for /);
+      expect(assessmentAt(run, 80_000 + divert)?.reason).toMatch(/^\d+ probes to \d targets unanswered for /);
     },
   );
 
@@ -181,7 +169,7 @@ describe("the hold-down", () => {
       (at >= 10_000 && at < 40_000) || (at >= 40_000 && at < 600_000 && chance() < 0.25) ? null : 10;
     const run = runLine({ settings: BALANCED, until: 900_000, fate });
     expect(delayUntil(run, 40_000, ({ verdict }) => verdict === "up")).toBeGreaterThan(400_000);
-    expect(at(run, 900_000)?.verdict).toBe("up");
+    expect(assessmentAt(run, 900_000)?.verdict).toBe("up");
   });
 
   test("doesn't end in the middle of a silence", () => {

@@ -1,24 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { assess, learn, stepDetector } from "../../../src/core/detector/detect.ts";
-import type { DetectorEvent, Learned } from "../../../src/core/detector/detector.ts";
+import type { DetectorEvent } from "../../../src/core/detector/detector.ts";
 import { PRESETS } from "../../../src/core/detector/presets.ts";
-import { cleanLine, delayUntil, type LineRun, runLine, verdicts } from "../../fake/line.ts";
+import { assessmentAt, cleanLine, delayUntil, LEARNED, runLine, verdicts } from "../../fake/line.ts";
 
 const BALANCED = PRESETS.balanced;
 const LOST: DetectorEvent = { kind: "path-lost", reason: "eth0 has no carrier" };
 const FOUND: DetectorEvent = { kind: "path-found" };
-
-const LEARNED: Learned = {
-  failoverSpanMs: 4_500,
-  divertSpanMs: 300,
-  penalty: 2_000,
-  at: 0,
-  down: true,
-  longOutages: 3,
-  regrets: 1,
-};
-
-const at = (run: LineRun, time: number) => run.assessments.filter((entry) => entry.at <= time).at(-1)?.assessment;
 
 describe("the path", () => {
   test("lost and found within the debounce is a suspicion that leaves no trace", () => {
@@ -32,13 +20,17 @@ describe("the path", () => {
       ],
     });
     expect(verdicts(run)).toEqual(["unknown", "up", "suspect", "up"]);
-    expect(at(run, 5_300)).toMatchObject({
+    expect(assessmentAt(run, 5_300)).toMatchObject({
       verdict: "suspect",
       diverted: true,
       reason: "eth0 has no carrier",
       since: 5_000,
     });
-    expect(at(run, 5_600)).toMatchObject({ verdict: "up", diverted: false, reason: "its path is back after 0.6 s" });
+    expect(assessmentAt(run, 5_600)).toMatchObject({
+      verdict: "up",
+      diverted: false,
+      reason: "its path is back after 0.6 s",
+    });
     expect(run.probes.filter((probe) => probe.at > 5_000 && probe.at < 5_600)).toEqual([]);
     expect(run.probes.some((probe) => probe.at === 5_600)).toBe(true);
     expect(learn(run.state, 20_000).penalty).toBe(0);
@@ -54,7 +46,11 @@ describe("the path", () => {
     ];
     const run = runLine({ settings: PRESETS[preset], until: 120_000, fate: cleanLine(), events });
     expect(delayUntil(run, 5_000, ({ verdict }) => verdict === "down")).toBe(debounce);
-    expect(at(run, 20_000)).toMatchObject({ reason: "eth0 has no carrier", confidence: null, diverted: true });
+    expect(assessmentAt(run, 20_000)).toMatchObject({
+      reason: "eth0 has no carrier",
+      confidence: null,
+      diverted: true,
+    });
     expect(run.probes.filter((probe) => probe.at > 5_000 && probe.at < 30_000)).toEqual([]);
     expect(delayUntil(run, 30_000, ({ verdict }) => verdict === "up")).toBeGreaterThanOrEqual(
       PRESETS[preset].holdDownMs,
@@ -78,7 +74,7 @@ describe("the path", () => {
         [20_000, FOUND],
       ],
     });
-    expect(at(run, 10_000)).toMatchObject({ verdict: "down", diverted: true, reason: "eth0 has no carrier" });
+    expect(assessmentAt(run, 10_000)).toMatchObject({ verdict: "down", diverted: true, reason: "eth0 has no carrier" });
     expect(delayUntil(run, 20_000, ({ verdict }) => verdict === "unknown")).toBe(0);
     expect(delayUntil(run, 20_000, ({ verdict }) => verdict === "up")).toBeLessThan(10);
   });
@@ -98,7 +94,7 @@ describe("the path", () => {
       [51_000, FOUND],
     ];
     const run = runLine({ settings: BALANCED, until: 120_000, fate: cleanLine([[10_000, 40_000]]), events });
-    expect(at(run, 50_500)).toMatchObject({ verdict: "down", reason: "eth0 has no carrier" });
+    expect(assessmentAt(run, 50_500)).toMatchObject({ verdict: "down", reason: "eth0 has no carrier" });
     expect(delayUntil(run, 51_000, ({ verdict }) => verdict === "up")).toBeGreaterThanOrEqual(30_000);
   });
 
