@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createLab, type Lab } from "../../lab/lab.ts";
 import { ECHO, namespaceOf } from "../../lab/plan.ts";
+import { openBroker } from "./broker.ts";
 import { briskConfig } from "./house.ts";
 import { serve } from "./servers.ts";
 
@@ -13,24 +14,6 @@ const configOf = (house: number): object => ({
   ...briskConfig(),
   notify: { mqtt: { broker: `mqtt://${ECHO.ipv4}`, topic: `wan-failover/house-${house}`, discovery: "none" } },
 });
-
-/** Mosquitto in the first lab's internet; from the others' a wire leads there, with a relay at its near end. */
-const openBroker = async (labs: readonly Lab[]) => {
-  const [home] = labs;
-  if (home === undefined) throw new Error("there is no lab");
-  const config = join(home.plan.directory, "mosquitto.conf");
-  writeFileSync(config, "user root\nlistener 1883 0.0.0.0\nallow_anonymous true\n");
-  await home.run("internet", "ip link set lo up");
-  const broker = await serve(home, "internet", ["/usr/sbin/mosquitto", "-v", "-c", config]);
-  await Promise.all(labs.slice(1).map((lab, place) => connect(home, lab, place + 1)));
-  const child = home.spawn("internet", ["mosquitto_sub", "-h", "127.0.0.1", "-t", "wan-failover/#", "-F", "%t %p"]);
-  let heard = "";
-  child.stdout.on("data", (chunk) => {
-    heard += chunk;
-  });
-  await expect.poll(() => broker.said()).toContain("Sending SUBACK");
-  return () => heard;
-};
 
 /** Prometheus where the broker is: it reaches each router over a wire of its own, as over a VPN, with a token of its own. */
 const openPrometheus = async (home: Lab, routers: readonly { readonly lab: Lab; readonly token: string }[]) => {
@@ -69,6 +52,7 @@ const manage = async (home: Lab, lab: Lab, house: number): Promise<void> => {
 const up = (name: string, address: string): string =>
   `ip address add ${address}/30 dev ${name}; ip link set ${name} up`;
 
+/** A wire from a lab's internet to the broker, with a relay at its near end. */
 const connect = async (home: Lab, lab: Lab, place: number): Promise<void> => {
   const near = ["link", "add", "hub0", "netns", namespaceOf(lab.plan, "internet"), "type", "veth"];
   execFileSync("ip", [...near, "peer", "name", `hub${place}`, "netns", namespaceOf(home.plan, "internet")]);
@@ -80,11 +64,12 @@ const connect = async (home: Lab, lab: Lab, place: number): Promise<void> => {
 test("a broker and a Prometheus know of five routers which are there, what each one's traffic takes, and which has gone", async () => {
   const labs = await Promise.all(Array.from({ length: ROUTERS }, () => createLab({})));
   for (const lab of labs) onTestFinished(() => lab.close());
-  const heard = await openBroker(labs);
+  const [home, ...others] = labs;
+  if (home === undefined) throw new Error("there is no lab");
+  const { heard } = await openBroker(home, ["listener 1883 0.0.0.0", "allow_anonymous true"]);
+  await Promise.all(others.map((lab, place) => connect(home, lab, place + 1)));
   const daemons = await Promise.all(labs.map((lab, house) => lab.startDaemon({ config: configOf(house) })));
   const tokens = await Promise.all(daemons.map((daemon) => daemon.cli("token", "create", "prometheus")));
-  const [home] = labs;
-  if (home === undefined) throw new Error("there is no lab");
   const routers = labs.map((lab, house) => ({ lab, token: tokens[house]?.stdout ?? "" }));
   const query = await openPrometheus(home, routers);
   const sees = (what: string, values: readonly string[]) =>

@@ -3,6 +3,7 @@ import type { Lab } from "../../lab/lab.ts";
 import { ECHO, LAN } from "../../lab/plan.ts";
 import { FAMILIES } from "../../src/core/family.ts";
 import { areAll, areOn, BRISK, type House, losses, openHouse, ourDefaults, told } from "./house.ts";
+import { dial } from "./session.ts";
 
 /** PPPoE over the second line, preferred, and a modem; the product translates. */
 const CONFIG = {
@@ -19,31 +20,12 @@ const SECOND = { ipv4: "198.51.100.77", ipv6: "2001:db8:b:77::1" } as const;
 
 type Session = Readonly<Record<"ipv4" | "ipv6", string>>;
 
-/** One end of a tunnel over the line, which stands in for PPPoE: this kernel has no PPP. Its device vanishes with the process. */
-const openEnd = (lab: Lab, role: string, [own, other]: readonly [string, string]) => {
-  const line = `UDP4-DATAGRAM:${other}:5000,bind=${own}:5000`;
-  return lab.spawn(role, ["socat", "TUN,tun-name=ppp0,tun-type=tun,iff-up", line]);
-};
-
-const WAIT_FOR_PPP = "for turn in $(seq 100); do ip link show ppp0 up >/dev/null 2>&1 && break; sleep 0.05; done";
-
-const openProvider = async (lab: Lab): Promise<void> => {
-  openEnd(lab, "isp-b", ["198.51.100.1", "198.51.100.2"]);
-  await lab.run(
-    "isp-b",
-    `${WAIT_FOR_PPP}; ip address add 198.51.100.65/32 dev ppp0
-     ip route add 198.51.100.64/26 dev ppp0; ip -6 route add 2001:db8:b:60::/59 dev ppp0`,
-  );
-};
-
-/** What pppd does with a session that has come up, and what ends it. */
-const openSession = async (lab: Lab, { ipv4, ipv6 }: Session): Promise<() => void> => {
-  const child = openEnd(lab, "router", ["198.51.100.2", "198.51.100.1"]);
-  await lab.run(
-    "router",
-    `${WAIT_FOR_PPP}; ip address add ${ipv4}/32 peer 198.51.100.65 dev ppp0; ip address add ${ipv6}/64 dev ppp0 nodad`,
-  );
-  return () => void child.kill("SIGKILL");
+/** What pppd and its peer do with a session that has come up. Gives what ends it. */
+const openSession = async (lab: Lab, { ipv4, ipv6 }: Session): Promise<() => Promise<void>> => {
+  const hangUp = await dial(lab, { isp: "isp-b", own: ipv4, peer: "198.51.100.65" });
+  await lab.run("isp-b", "ip -6 route add 2001:db8:b:60::/59 dev ppp0");
+  await lab.run("router", `ip address add ${ipv6}/64 dev ppp0 nodad`);
+  return hangUp;
 };
 
 const indexOf = (lab: Lab): Promise<string> => lab.run("router", "cat /sys/class/net/ppp0/ifindex");
@@ -61,13 +43,12 @@ const seenFrom = ({ lab }: House): Promise<readonly string[]> =>
   );
 
 test("a point-to-point uplink without a gateway is left when its session ends, and used as soon as another has come up", async () => {
-  let hangUp = (): void => {};
+  let hangUp = async (): Promise<void> => {};
   const house = await openHouse({
     config: CONFIG,
     lab: { nat: "none" },
     prepare: async (lab) => {
       await lab.run("router", "ip route del default dev wan1; ip -6 route del default dev wan1");
-      await openProvider(lab);
       hangUp = await openSession(lab, FIRST);
     },
     ready: (status) => areOn("dsl")(status) && areAll("lte", "up")(status),
@@ -85,7 +66,7 @@ test("a point-to-point uplink without a gateway is left when its session ends, a
   expect(await seenFrom(house)).toEqual([FIRST.ipv4, FIRST.ipv6]);
 
   const after = meter.now();
-  hangUp();
+  await hangUp();
   const gaps = await Promise.all(
     FAMILIES.map((family) => meter.recovered({ flow: "new", family, after, via: "wan0" })),
   );
