@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{core,codec,config,cli,api,shell,import,wireguard,bench,web}/**/*.test.ts"],
+          include: ["test/{core,codec,config,cli,api,shell,import,wireguard,bench,web,demo}/**/*.test.ts"],
           testTimeout: 30_000,
         },
       },
