@@ -17,6 +17,8 @@ export interface DaemonOptions {
   readonly command?: string;
   /** How long it may take until it answers; 10,000 ms when not said. */
   readonly timeoutMs?: number;
+  /** Takes what it writes to its standard error as it comes. */
+  readonly listen?: (text: string) => void;
 }
 
 /** What a finished command left. */
@@ -55,7 +57,8 @@ export interface Daemon {
   readonly ended: Promise<Ending>;
 }
 
-const COMMAND = fileURLToPath(new URL("../bin/wan-failover", import.meta.url));
+/** This tree's own. */
+export const COMMAND = fileURLToPath(new URL("../bin/wan-failover", import.meta.url));
 const START_MS = 10_000;
 const STOP_MS = 10_000;
 const LOOK_AGAIN_MS = 10;
@@ -124,10 +127,11 @@ const waitUntilReady = async (child: Child, watched: { socket: string; log: () =
   }
 };
 
-const collected = (child: Child): (() => string) => {
+const collected = (child: Child, listen: (text: string) => void): (() => string) => {
   let text = "";
-  child.stderr.on("data", (chunk) => {
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
+    listen(chunk);
   });
   child.stdout.resume();
   return () => text;
@@ -194,7 +198,7 @@ export const startDaemon = async (plan: LabPlan, options: DaemonOptions): Promis
   const command = options.command ?? COMMAND;
   const argv = [command, "run", "--config", places.configFile];
   const child = spawnIn(namespaceOf(plan, "router"), argv, places.env);
-  const log = collected(child);
+  const log = collected(child, options.listen ?? (() => {}));
   try {
     await waitUntilReady(child, { socket: places.socket, log, timeoutMs: options.timeoutMs ?? START_MS });
   } catch (error) {

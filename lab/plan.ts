@@ -26,6 +26,8 @@ export interface LabOptions {
    * standby's subnet is the LAN's. The ISPs translate then, as such boxes do.
    */
   readonly overlap?: "none" | "same-subnet" | "lan";
+  /** Interfaces that nobody sets up in the router: the product is to, with what the ISP lends. */
+  readonly leased?: readonly string[];
   /** A user-space relay in each line, whose delay, jitter, loss and rate can be changed live. */
   readonly wire?: boolean;
   /** Addresses that answer in the internet; the product's default targets when not said. */
@@ -105,6 +107,9 @@ export const accessOf = (plan: LabPlan): string => (plan.options.wire ? "access0
 /** The full name of a role's namespace: `wf1a2b3c-router`. */
 export const namespaceOf = (plan: LabPlan, role: string): string => `${plan.name}-${role}`;
 
+/** Whether the router's end of an uplink is left to the product. */
+export const isLeased = ({ options }: LabPlan, { name }: UplinkPlan): boolean => options.leased.includes(name);
+
 /** All roles of the lab, each a namespace. */
 export const rolesOf = (plan: LabPlan): string[] => [
   "client",
@@ -132,13 +137,13 @@ const overlappedIpv4 = (index: number, network: string): UplinkFamilyPlan => ({
   inbound: null,
 });
 
-const planIpv4 = (index: number, overlap: Required<LabOptions>["overlap"]): UplinkFamilyPlan => {
+const planIpv4 = (index: number, { overlap, leased }: Required<LabOptions>): UplinkFamilyPlan => {
   if (overlap === "same-subnet") return overlappedIpv4(index, "192.168.1");
   if (overlap === "lan" && index === 1) return overlappedIpv4(index, "192.168.77");
   const network = publicNetwork(index);
   return {
     address: `${network}.2`,
-    prefixLength: 30,
+    prefixLength: leased.includes(interfaceOf(index)) ? 24 : 30,
     gateway: `${network}.1`,
     range: `${network}.0/24`,
     seenAs: `${network}.`,
@@ -159,11 +164,13 @@ const planIpv6 = (index: number, options: Required<LabOptions>): UplinkFamilyPla
   };
 };
 
+const interfaceOf = (index: number): string => `wan${index}`;
+
 const planUplink = (index: number, options: Required<LabOptions>): UplinkPlan => ({
   index,
-  name: `wan${index}`,
+  name: interfaceOf(index),
   isp: `isp-${String.fromCharCode(97 + index)}`,
-  ipv4: planIpv4(index, options.overlap),
+  ipv4: planIpv4(index, options),
   ipv6: planIpv6(index, options),
   delegated: `2001:db8:${(index + 10).toString(16)}:100::/64`,
   metric: 100 * (index + 1),
@@ -176,6 +183,7 @@ const completed = (options: LabOptions): Required<LabOptions> => ({
   nat: "masquerade",
   reversePathFilter: 0,
   overlap: "none",
+  leased: [],
   wire: false,
   targets: DEFAULT_TARGETS,
   ...options,

@@ -7,11 +7,13 @@ import {
   ISP_LINE,
   ISP_RELAY,
   ISP_UPSTREAM,
+  isLeased,
   LAN,
   type LabPlan,
   LINK_LOCAL_GATEWAY,
   namespaceOf,
   rolesOf,
+  type UplinkFamilyPlan,
   type UplinkPlan,
 } from "./plan.ts";
 
@@ -72,6 +74,10 @@ export const clientScript = (): string =>
 /** What an admin or a DHCP client sets up on one of the router's uplinks. Can be repeated; nothing of the product's is touched. */
 export const uplinkCommands = (plan: LabPlan, uplink: UplinkPlan): string[] => [
   `link set ${uplink.name} up`,
+  ...(isLeased(plan, uplink) ? [] : addressCommands(plan, uplink)),
+];
+
+const addressCommands = (plan: LabPlan, uplink: UplinkPlan): string[] => [
   `address replace ${uplink.ipv4.address}/${uplink.ipv4.prefixLength} dev ${uplink.name}`,
   ...(uplink.ipv6.address === null
     ? []
@@ -81,9 +87,14 @@ export const uplinkCommands = (plan: LabPlan, uplink: UplinkPlan): string[] => [
 
 /** The foreign default routes of an uplink that don't come from router advertisements. */
 export const foreignDefaults = (plan: LabPlan, uplink: UplinkPlan): string[] =>
-  [uplink.ipv4, ...(plan.options.ipv6Routes === "static" ? [uplink.ipv6] : [])].map(
+  staticFamilies(plan, uplink).map(
     ({ gateway }) => `default via ${gateway} dev ${uplink.name} metric ${uplink.metric}`,
   );
+
+const staticFamilies = (plan: LabPlan, uplink: UplinkPlan): UplinkFamilyPlan[] => {
+  if (isLeased(plan, uplink)) return [];
+  return plan.options.ipv6Routes === "static" ? [uplink.ipv4, uplink.ipv6] : [uplink.ipv4];
+};
 
 const translation = (plan: LabPlan, uplink: UplinkPlan, family: Family): string | null => {
   const { nat } = plan.options;

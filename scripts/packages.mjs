@@ -26,12 +26,14 @@ const PACKAGE_OF_COMMAND = {
   aiosmtpd: "python3-aiosmtpd",
   promtool: "prometheus",
   openssl: "openssl",
+  "mkfs.ext4": "e2fsprogs",
   mosquitto: "mosquitto",
   mosquitto_sub: "mosquitto-clients",
 };
 
 const PACKAGE_OF_LIBRARY = {
   "libsqlite3.so.0": "libsqlite3-0",
+  "faketime/libfaketimeMT.so.1": "libfaketime",
 };
 
 /** Debian leaves these out of an ordinary user's PATH. */

@@ -32,8 +32,10 @@ const optionsIn = (argv: readonly string[]) => {
 };
 
 /** Whether everything that was owed was given. */
-export const isSound = ({ breaches, brokenHolds, leftovers, kept }: ChaosResult): boolean =>
-  kept > 0 && breaches.length === 0 && brokenHolds.length === 0 && leftovers.trim() === "";
+export const isSound = ({ kept, leftovers, ...faults }: ChaosResult): boolean =>
+  kept > 0 &&
+  leftovers.trim() === "" &&
+  [faults.breaches, faults.brokenHolds, faults.pinned, faults.unleased].every(({ length }) => length === 0);
 
 const summary = (result: ChaosResult): string =>
   [
@@ -41,8 +43,15 @@ const summary = (result: ChaosResult): string =>
     `${result.kept} requests had to be answered, and were; of ${result.excused} more nothing was asked`,
     ...result.breaches.map(
       ({ flow, family, from, to, lost }) =>
-        `BREACH: ${lost} ${flow} ${family} requests lost within ${((to - from) / 1000).toFixed(1)} s, ${((from - result.start) / 1000).toFixed(1)} s after the start`,
+        `BREACH: ${lost} ${flow} ${family} requests lost within ${((to - from) / 1000).toFixed(1)} s, ${secondsOf(from - result.start)} after the start`,
     ),
+    ...result.pinned.map(
+      ({ at, family, uplink, flows }) =>
+        `PINNED: ${flows} ${family} flows to ${uplink}, which was dead, ${secondsOf(at - result.start)} after the start`,
+    ),
+    ...result.unleased.map((at) => `NO LEASE in time, ${secondsOf(at)} after the start`),
     ...result.brokenHolds.map((line) => `HOLD BROKEN: ${line}`),
     ...(result.leftovers.trim() === "" ? ["nothing of ours was left after reset"] : [`LEFT OVER: ${result.leftovers}`]),
   ].join("\n");
+
+const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

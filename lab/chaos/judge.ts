@@ -11,6 +11,8 @@ export interface Stretch {
 export interface Truth {
   /** When each uplink could not be used. */
   readonly dead: Readonly<Record<string, readonly Stretch[]>>;
+  /** When it is not for us to say whether it could: while its lease changes, or isn't there yet. */
+  readonly doubtful: Readonly<Record<string, readonly Stretch[]>>;
   /** When somebody meddled, or no daemon was awake: what is asked for is asked for later. */
   readonly disturbed: readonly Stretch[];
 }
@@ -53,9 +55,7 @@ const TOGETHER_MS = 2000;
 export const judge = (truth: Truth, requests: readonly Request[], boundMs: number): Judgement => {
   const changes = changesOf(truth);
   const isOwed = ({ sentAt }: Request): boolean =>
-    !changes.some((at) => at > sentAt - boundMs && at < sentAt + ANSWER_MS) &&
-    !truth.disturbed.some((stretch) => overlaps(stretch, sentAt, boundMs)) &&
-    Object.values(truth.dead).some((stretches) => !stretches.some((stretch) => overlaps(stretch, sentAt, boundMs)));
+    !changes.some((at) => at > sentAt - boundMs && at < sentAt + ANSWER_MS) && isWorking(truth, sentAt, boundMs);
   const owed = requests.filter(isOwed);
   return {
     kept: owed.filter(({ answered }) => answered).length,
@@ -64,10 +64,15 @@ export const judge = (truth: Truth, requests: readonly Request[], boundMs: numbe
   };
 };
 
-const changesOf = ({ dead }: Truth): readonly number[] =>
-  Object.values(dead)
-    .flat()
-    .flatMap(({ from, to }) => [from, to]);
+const changesOf = ({ dead, doubtful }: Truth): readonly number[] =>
+  [dead, doubtful].flatMap((stretches) => Object.values(stretches).flat()).flatMap(({ from, to }) => [from, to]);
+
+/** Whether some uplink has worked for long enough, with nobody meddling and a daemon awake. */
+const isWorking = ({ dead, doubtful, disturbed }: Truth, at: number, boundMs: number): boolean => {
+  const isFree = (stretches: readonly Stretch[] = []): boolean =>
+    !stretches.some((stretch) => overlaps(stretch, at, boundMs));
+  return isFree(disturbed) && Object.keys(dead).some((uplink) => isFree(dead[uplink]) && isFree(doubtful[uplink]));
+};
 
 const overlaps = ({ from, to }: Stretch, at: number, boundMs: number): boolean =>
   from < at + ANSWER_MS && to > at - boundMs;
@@ -85,23 +90,46 @@ const breachesIn = (lost: readonly Request[]): readonly Breach[] => {
   return found.filter((breach) => breach.lost > BEARABLE);
 };
 
+/** Flows of people in the LAN that the router sends by an uplink, as conntrack listed them. */
+export interface Sighting {
+  readonly at: number;
+  readonly family: Family;
+  /** The interface's name. */
+  readonly uplink: string;
+  readonly flows: number;
+}
+
+/** Flows that were still sent by an uplink which had been dead for `boundMs`, while another worked. Pure. */
+export const pinnedToDead = (truth: Truth, sightings: readonly Sighting[], boundMs: number): readonly Sighting[] =>
+  sightings.filter(
+    ({ at, uplink }) =>
+      (truth.dead[uplink] ?? []).some(({ from, to }) => from < at - boundMs && to > at) &&
+      isWorking(truth, at, boundMs),
+  );
+
+/** A line of the daemon's log, and when it came (ms, monotonic): its own times are of a clock that is set. */
+export interface Said {
+  readonly at: number;
+  readonly line: string;
+}
+
 /** Failbacks by themselves that came sooner after a failover than the hold allows, as the log's lines. Pure. */
-export const brokenHolds = (log: string, holdMs: number): readonly string[] => {
+export const brokenHolds = (log: readonly Said[], holdMs: number): readonly string[] => {
   const lastFailover = new Map<string, number>();
   const broken: string[] = [];
-  for (const line of log.split("\n")) {
-    const [, time = "", family = "", kind, why = ""] =
-      /^(\S+) info: (IPv[46]) (failover|failback): (.*)/.exec(line) ?? [];
-    const at = Date.parse(time);
+  for (const { at, line } of log) {
+    const [, family = "", kind, why = ""] = /^\S+ info: (IPv[46]) (failover|failback): (.*)/.exec(line) ?? [];
     if (kind === "failover") lastFailover.set(family, at);
-    // Log times are of the moment of writing.
     // From an uplink that died there is no hold.
     if (
       kind === "failback" &&
       why.includes("works again") &&
-      at - (lastFailover.get(family) ?? Number.NEGATIVE_INFINITY) < holdMs - 100
+      at - (lastFailover.get(family) ?? Number.NEGATIVE_INFINITY) < holdMs - BUSY_MS
     )
       broken.push(line);
   }
   return broken;
 };
+
+/** A line may reach us later than another. */
+const BUSY_MS = 200;

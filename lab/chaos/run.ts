@@ -1,9 +1,15 @@
 import { now, pause } from "../clock.ts";
-import type { Daemon } from "../daemon.ts";
 import { createLab, type Lab } from "../lab.ts";
-import { type Appointment, agenda, type Lane } from "./agenda.ts";
-import { type Breach, brokenHolds, judge, type Request, type Stretch } from "./judge.ts";
-import { LINE_TROUBLES, ROUTER_TROUBLES, type Stage, type Trouble } from "./trouble.ts";
+import { uplinkNamed } from "../plan.ts";
+import { type Appointment, agenda, LANES } from "./agenda.ts";
+import { type Breach, brokenHolds, judge, pinnedToDead, type Request, type Sighting } from "./judge.ts";
+import { openLender } from "./lender.ts";
+import { type Life, openLife } from "./life.ts";
+import { openMachine } from "./machine.ts";
+import { playLane } from "./play.ts";
+import { TROUBLES } from "./troubles.ts";
+import { openNotes } from "./truth.ts";
+import { openWitness } from "./witness.ts";
 
 export interface ChaosOptions {
   readonly minutes: number;
@@ -21,10 +27,14 @@ export interface ChaosResult {
   readonly excused: number;
   readonly breaches: readonly Breach[];
   readonly brokenHolds: readonly string[];
+  /** Flows that a dead uplink still had. */
+  readonly pinned: readonly Sighting[];
+  /** When (ms from the start) there was no lease in time, though somebody lent one. */
+  readonly unleased: readonly number[];
   /** What of ours was still in the kernel after `reset`; empty is right. */
   readonly leftovers: string;
   readonly crashes: number;
-  /** The daemon's words, for whoever looks into a breach. */
+  /** The daemon's words, each with its time from the start, for whoever looks into a breach. */
   readonly log: string;
 }
 
@@ -43,10 +53,15 @@ const DETECTION = {
   holdDownInterval: "100ms",
 } as const;
 
+const LEASED = "wan1";
+
 const CONFIG = {
   uplinks: [
     { name: "fiber", interface: "wan0", detection: DETECTION },
-    { name: "lte", interface: "wan1", detection: DETECTION },
+    {
+      ...{ name: "lte", interface: LEASED, detection: DETECTION },
+      ...{ ipv4: { method: "dhcp" }, ipv6: { method: "dhcp" } },
+    },
   ],
   failover: { holdAfterFailover: `${HOLD_MS}ms`, holdAfterFailback: "1s" },
 };
@@ -54,42 +69,66 @@ const CONFIG = {
 /** Between two requests of a stream (ms). */
 const EVERY_MS = 50;
 
-const TROUBLES: Readonly<Record<Lane, readonly Trouble[]>> = {
-  wan0: LINE_TROUBLES,
-  wan1: LINE_TROUBLES,
-  router: ROUTER_TROUBLES,
-};
-
-const CHOICES = { wan0: LINE_TROUBLES.length, wan1: LINE_TROUBLES.length, router: ROUTER_TROUBLES.length };
-
 /** Everything goes wrong at once, for some minutes; a judge outside the daemon says what it owed its users. */
-export const runChaos = async ({ minutes, seed, tell }: ChaosOptions): Promise<ChaosResult> => {
-  const lab = await createLab();
+export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
+  const lab = await createLab({ leased: [LEASED] });
   try {
-    return await inLab(lab, { minutes, seed, tell });
+    return await inLab(lab, options);
   } finally {
     await lab.close();
   }
 };
 
 const inLab = async (lab: Lab, { minutes, seed, tell }: ChaosOptions): Promise<ChaosResult> => {
-  await lab.run("router", "echo 1 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout");
-  const life = await openLife(lab);
-  const users = await openUsers(lab);
-  await pause(BOUND_MS);
-  const truth = openTruth();
   const forMs = minutes * 60_000;
-  const appointments = agenda({ seed, forMs, choices: CHOICES });
+  const { life, ...stage } = await openStage(lab);
+  const [users, witness] = [await openUsers(lab), openWitness(lab)];
+  await pause(BOUND_MS);
+  const notes = openNotes(lab.plan.uplinks.map(({ name }) => name));
   const start = now();
-  const stage: Stage = { lab, daemon: life.current, crash: life.crash };
-  await Promise.all(appointments.map((each) => keep(each, { stage, truth, start, tell })));
-  await pause(Math.max(0, start + forMs - now()) + 2 * BOUND_MS);
-  const judgement = judge(truth, await users.leave(), BOUND_MS);
+  const play = { stage, notes, start, until: start + forMs, tell, unleased: [] as number[] };
+  const lanes = agenda({ seed, forMs, choices: CHOICES });
+  const counts = await Promise.all(lanes.map((lane) => playLane(lane, play)));
+  await pause(Math.max(0, play.until - now()) + 2 * BOUND_MS);
+  const requests = await users.leave();
+  return {
+    ...judge(notes.truth, requests, BOUND_MS),
+    pinned: pinnedToDead(notes.truth, witness.sightings(), BOUND_MS),
+    start,
+    troubles: counts.reduce((sum, count) => sum + count, 0),
+    unleased: play.unleased,
+    ...(await epitaph(life, start)),
+  };
+};
+
+const CHOICES = Object.fromEntries(LANES.map((lane) => [lane, TROUBLES[lane].length])) as Record<
+  Appointment["lane"],
+  number
+>;
+
+/** The router under the daemon, with all that is well. */
+const openStage = async (lab: Lab) => {
+  await lab.run("router", PREPARATION);
+  const machine = openMachine(lab);
+  const lender = await openLender(lab, uplinkNamed(lab.plan, LEASED));
+  await lender.speak();
+  const life = await openLife(lab, { command: machine.command, config: CONFIG });
+  await lender.taken();
+  return { lab, machine, lender, life, daemon: life.current, crash: life.crash };
+};
+
+/** The router forgets a flow as soon as it may; and has no IPv6 address on the leased line but by its lease. */
+const PREPARATION = [
+  "echo 1 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout",
+  `for name in default ${LEASED}; do echo 0 > /proc/sys/net/ipv6/conf/$name/autoconf; done`,
+].join("\n");
+
+/** What is known once it is over. */
+const epitaph = async (life: Life, start: number) => {
   const leftovers = await life.remove();
-  const log = life.log();
-  const holds = brokenHolds(log, HOLD_MS);
-  const { length: troubles } = appointments;
-  return { ...judgement, start, troubles, brokenHolds: holds, leftovers, crashes: life.crashes(), log };
+  const said = life.said();
+  const log = said.map(({ at, line }) => `${((at - start) / 1000).toFixed(1).padStart(7)} s  ${line}\n`).join("");
+  return { leftovers, crashes: life.crashes(), brokenHolds: brokenHolds(said, HOLD_MS), log };
 };
 
 /** People in the LAN: each request and what became of it. */
@@ -111,72 +150,3 @@ const openUsers = async (lab: Lab) => {
     },
   };
 };
-
-interface Play {
-  readonly stage: Stage;
-  readonly truth: ReturnType<typeof openTruth>;
-  readonly start: number;
-  readonly tell: (line: string) => void;
-}
-
-/** Waits for its time, makes trouble, and ends it. */
-const keep = async (appointment: Appointment, { stage, truth, start, tell }: Play): Promise<void> => {
-  const { lane, choice, uplink, from, to } = appointment;
-  const trouble = TROUBLES[lane][choice] as Trouble;
-  const isRouter = lane === "router";
-  await pause(Math.max(0, start + from - now()));
-  tell(`${seconds(start)}  ${isRouter ? "" : `${uplink}: `}${trouble.name}`);
-  const over = trouble.kills === "uplink" ? truth.kill(uplink) : truth.disturb();
-  await trouble.begin(stage, uplink);
-  if (trouble.kills === "nothing") over();
-  await pause(Math.max(0, start + to - now()));
-  await trouble.end(stage, uplink);
-  if (trouble.kills === "uplink") over();
-  if (!isRouter) tell(`${seconds(start)}  ${uplink}: ${trouble.name} is over`);
-};
-
-const seconds = (start: number): string => `${((now() - start) / 1000).toFixed(1).padStart(7)} s`;
-
-/** Notes what really happens, while it happens. */
-const openTruth = () => {
-  const dead: Record<string, Stretch[]> = { wan0: [], wan1: [] };
-  const disturbed: Stretch[] = [];
-  const note = (list: Stretch[]): (() => void) => {
-    const at = list.push({ from: now(), to: Number.POSITIVE_INFINITY }) - 1;
-    return () => {
-      list[at] = { from: list[at]?.from ?? 0, to: now() };
-    };
-  };
-  return { dead, disturbed, kill: (uplink: string) => note(dead[uplink] ?? []), disturb: () => note(disturbed) };
-};
-
-/** The daemon through its crashes, and all that it said. */
-const openLife = async (lab: Lab) => {
-  const start = (): Promise<Daemon> => lab.startDaemon({ config: CONFIG, timeoutMs: 60_000 });
-  let daemon = await start();
-  const before: string[] = [];
-  return {
-    current: () => daemon,
-    crashes: () => before.length,
-    log: () => [...before, daemon.log()].join(""),
-    crash: async () => {
-      await daemon.kill9();
-      before.push(daemon.log());
-      daemon = await start();
-    },
-    remove: async () => {
-      await daemon.stop();
-      await daemon.cli("reset");
-      return lab.run("router", OURS);
-    },
-  };
-};
-
-/** Prints whatever in the router's kernel bears our mark; finding nothing is no failure. */
-const OURS = [
-  "ip route show table all proto 87; ip -6 route show table all proto 87",
-  "{ ip -d rule show; ip -6 -d rule show; } | grep 'proto 87'",
-  "nft list tables | grep wan_failover",
-]
-  .map((command) => `{ ${command}; } || :`)
-  .join("; ");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { agenda } from "../../lab/chaos/agenda.ts";
-import { brokenHolds, judge, type Request, type Truth } from "../../lab/chaos/judge.ts";
+import { agenda, LANES } from "../../lab/chaos/agenda.ts";
+import { brokenHolds, judge, pinnedToDead, type Request, type Sighting, type Truth } from "../../lab/chaos/judge.ts";
 
 const BOUND = 6000;
 const FOREVER = Number.POSITIVE_INFINITY;
@@ -13,7 +13,9 @@ const requests = (answered: boolean, from: number, count = 10): Request[] =>
     answered,
   }));
 
-const truth = (changes: Partial<Truth>): Truth => ({ dead: { wan0: [], wan1: [] }, disturbed: [], ...changes });
+const NEVER = { wan0: [], wan1: [] };
+
+const truth = (changes: Partial<Truth>): Truth => ({ dead: NEVER, doubtful: NEVER, disturbed: [], ...changes });
 
 describe("what is owed", () => {
   test("flows that fail though an uplink works are a breach", () => {
@@ -31,29 +33,54 @@ describe("what is owed", () => {
     expect(judge(truth({ disturbed }), requests(false, 20_000), BOUND).breaches).toEqual([]);
   });
 
+  test("nothing is asked of an uplink whose lease isn't there yet", () => {
+    const dead = { wan0: [{ from: 0, to: FOREVER }], wan1: [] };
+    const doubtful = { wan0: [], wan1: [{ from: 0, to: FOREVER }] };
+    expect(judge(truth({ dead, doubtful }), requests(false, 20_000), BOUND)).toMatchObject({
+      excused: 10,
+      breaches: [],
+    });
+  });
+
   test("two lost packets are borne, and answered ones are counted", () => {
     const mixed = [...requests(false, 20_000, 2), ...requests(true, 21_000, 5)];
     expect(judge(truth({}), mixed, BOUND)).toEqual({ kept: 5, excused: 0, breaches: [] });
   });
 });
 
-test("a failback sooner than the hold is found, unless its uplink had died", () => {
-  const log = [
-    "2026-01-01T00:00:00.000Z info: IPv4 failover: fiber to lte; fiber is down",
-    "2026-01-01T00:00:05.000Z info: IPv4 failback: lte to fiber; fiber works again: answers",
-    "2026-01-01T00:00:06.000Z info: IPv4 failover: fiber to lte; fiber is down",
-    "2026-01-01T00:00:07.000Z info: IPv4 failback: lte to fiber; lte is down",
-  ].join("\n");
-  expect(brokenHolds(log, 8000)).toHaveLength(1);
-  expect(brokenHolds(log, 4000)).toHaveLength(0);
+describe("what is pinned to a dead uplink", () => {
+  const dead = { wan0: [{ from: 10_000, to: 30_000 }], wan1: [] };
+  const seen = (at: number, uplink = "wan0"): Sighting => ({ at, family: "ipv6", uplink, flows: 2 });
+
+  test("flows that it still has after the bound, while another works", () => {
+    const sightings = [seen(9000), seen(15_000), seen(17_000), seen(17_000, "wan1"), seen(31_000)];
+    expect(pinnedToDead(truth({ dead }), sightings, BOUND)).toEqual([seen(17_000)]);
+  });
+
+  test("nothing where no other has worked for so long, or somebody meddled", () => {
+    const both = { ...dead, wan1: [{ from: 0, to: 14_000 }] };
+    expect(pinnedToDead(truth({ dead: both }), [seen(17_000)], BOUND)).toEqual([]);
+    expect(pinnedToDead(truth({ dead, disturbed: [{ from: 15_000, to: 16_000 }] }), [seen(17_000)], BOUND)).toEqual([]);
+  });
 });
 
-test("the same seed gives the same troubles, and no uplink has two at once", () => {
-  const options = { seed: 3, forMs: 600_000, choices: { wan0: 9, wan1: 9, router: 10 } };
-  const appointments = agenda(options);
-  expect(agenda(options)).toEqual(appointments);
-  for (const lane of ["wan0", "wan1", "router"] as const) {
-    const own = appointments.filter((each) => each.lane === lane);
+test("a failback sooner than the hold is found, unless its uplink had died; whatever the log's clock says", () => {
+  const log = [
+    { at: 0, line: "2026-01-01T00:00:00.000Z info: IPv4 failover: fiber to lte; fiber is down" },
+    { at: 5000, line: "2036-01-01T00:00:05.000Z info: IPv4 failback: lte to fiber; fiber works again: answers" },
+    { at: 6000, line: "2026-01-01T00:00:06.000Z info: IPv4 failover: fiber to lte; fiber is down" },
+    { at: 7000, line: "2026-01-01T00:00:07.000Z info: IPv4 failback: lte to fiber; lte is down" },
+  ];
+  expect(brokenHolds(log, 8000)).toEqual([log[1]?.line]);
+  expect(brokenHolds(log, 4000)).toEqual([]);
+});
+
+test("the same seed gives the same troubles, and no lane has two at once", () => {
+  const options = { seed: 3, forMs: 600_000, choices: { wan0: 9, wan1: 9, router: 10, machine: 4 } };
+  const lanes = agenda(options);
+  expect(agenda(options)).toEqual(lanes);
+  expect(lanes.map(([first]) => first?.lane)).toEqual(LANES);
+  for (const own of lanes) {
     expect(own.length).toBeGreaterThan(10);
     expect(own.every(({ from }, index) => index === 0 || from > (own[index - 1]?.to ?? 0))).toBe(true);
   }
