@@ -7,7 +7,7 @@ import { type FirewallTools, findCommand, readIptables, readNft } from "./machin
 import { type Attempt, type NetworkFacts, readNetwork } from "./machine/network.ts";
 import { readNetworkdSettings, readPrograms } from "./machine/programs.ts";
 import { NETLINK_ROUTE, type Netlink, openNetlink } from "./netlink.ts";
-import { readSysctls } from "./sysctl.ts";
+import { areSysctlsReadOnly, readSysctls } from "./sysctl.ts";
 
 /** What to read, and where. */
 export interface MachineRequest {
@@ -87,6 +87,7 @@ export const readMachine = async (request: MachineRequest): Promise<MachineFacts
     settings: request.settings,
     ...network,
     sysctls: attempt("The kernel's settings", () => sysctlsOf(request, network), {}),
+    sysctlsReadOnly: areSysctlsReadOnly(),
     capabilities: readCapabilities(),
     modules: readModules(),
     nft: readNft(tools),

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { AppError, InvariantError } from "../error.ts";
 import { SystemError } from "./libc.ts";
 
@@ -33,6 +33,16 @@ export const readSysctls = (names: readonly string[]): Record<string, string> =>
     if (value !== null) values[name] = value;
   }
   return values;
+};
+
+/** Whether `/proc/sys/net` is mounted read-only; false where permission is lacking to tell. Never throws. */
+export const areSysctlsReadOnly = (): boolean => {
+  try {
+    accessSync(`${ROOT}net/ipv4/conf/all/rp_filter`, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EROFS";
+  }
 };
 
 const writeExisting = (path: string, text: string): void => {

@@ -1,5 +1,6 @@
 import type { Verdict } from "./detector/detector.ts";
 import type { Family } from "./family.ts";
+import { refusalText } from "./kernel/refusal.ts";
 import { shaperText } from "./kernel/shaping.ts";
 import { familyName } from "./path/path.ts";
 import { list } from "./policy/policy.ts";
@@ -55,7 +56,7 @@ export const reportText = (report: Report): ReportText => {
     case "script-failed":
       return error(`The script ${report.path} failed: ${report.problem}`);
     case "edit-failed":
-      return error(`The kernel refused ${report.what}: ${report.message}`);
+      return error(refusalText(report));
   }
 };
 

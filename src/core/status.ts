@@ -3,7 +3,7 @@ import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { obstacles, obstacleText } from "./kernel/destination.ts";
-import { describeEdit } from "./kernel/plan.ts";
+import { refusals, refusalText } from "./kernel/refusal.ts";
 import { shaperProblems } from "./kernel/shaping.ts";
 import { translate } from "./kernel/translation.ts";
 import { isFighting } from "./kernel/upkeep.ts";
@@ -234,7 +234,7 @@ const medianRtt = (samples: readonly Sample[]): number | null => {
 
 const problems = (state: State, now: number): readonly string[] => [
   ...silentEverywhere(state),
-  ...state.upkeep.failures.map((failure) => `The kernel refused ${describeEdit(failure.edit)}: ${failure.message}`),
+  ...refusals(state.upkeep.failures).map(refusalText),
   ...state.uplinks.flatMap(clientProblems),
   ...unrouted(state),
   ...untranslated(state),

@@ -99,6 +99,21 @@ describe("the kernel", () => {
     ]);
   });
 
+  test("where settings can't be changed, those that the uplinks lack are named, with what follows and a command", () => {
+    const strict = { "net/ipv4/conf/eth0/rp_filter": "1", "net/ipv4/conf/wwan0/ignore_routes_with_linkdown": "1" };
+    const [finding, ...rest] = findings({ sysctlsReadOnly: true, sysctls: sysctls(strict) });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ level: "warning", code: "sysctls-read-only" });
+    expect(finding?.detail).toMatch(/carrier is lost.*standby uplink are dropped/);
+    expect(finding?.remedy).toMatch(
+      /-w net\/ipv4\/conf\/eth0\/ignore_routes_with_linkdown=1 net\/ipv4\/conf\/eth0\/rp_filter=2$/,
+    );
+    const set = Object.fromEntries(
+      ["eth0", "wwan0"].map((name) => [`net/ipv4/conf/${name}/ignore_routes_with_linkdown`, "1"]),
+    );
+    expect(found({ sysctlsReadOnly: true, sysctls: sysctls(set) })).toEqual([]);
+  });
+
   test("no IPv6 is a note, and none where no uplink uses it", () => {
     expect(found({ sysctls: sysctlsWithout("net/ipv6") }, dualStack)).toEqual(["note no-ipv6"]);
     expect(found({ sysctls: sysctlsWithout("net/ipv6") })).toEqual([]);

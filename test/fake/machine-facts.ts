@@ -93,6 +93,7 @@ const SYSCTLS: Readonly<Record<string, string>> = {
     NAMES.flatMap((name) => [
       [`net/ipv4/conf/${name}/forwarding`, "1"],
       [`net/ipv4/conf/${name}/rp_filter`, "0"],
+      [`net/ipv4/conf/${name}/ignore_routes_with_linkdown`, "0"],
       [`net/ipv6/conf/${name}/forwarding`, "1"],
       [`net/ipv6/conf/${name}/accept_ra`, "2"],
       [`net/ipv6/conf/${name}/disable_ipv6`, "0"],
@@ -122,6 +123,7 @@ export const healthy: MachineFacts = {
     rule({ priority: 32767, protocol: 2, table: 253 }),
   ],
   sysctls: SYSCTLS,
+  sysctlsReadOnly: false,
   capabilities: { netAdmin: true, netRaw: true },
   modules: { nf_conntrack: "present", nf_conntrack_netlink: "present", nf_tables: "present" },
   nft: { library: true, command: true, listing: MASQUERADE, problem: null },

@@ -1,5 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { briskConfig, diagnosed, type House, openHouse } from "./house.ts";
+import { pause } from "../../lab/clock.ts";
+import { COMMAND } from "../../lab/daemon.ts";
+import { briskConfig, diagnosed, type House, openHouse, ourDefaults } from "./house.ts";
 
 interface Trouble {
   readonly code: string;
@@ -80,6 +84,13 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
+/** The command as it runs in a container; `ip netns exec` has given it mounts of its own. */
+const CONFINED = `#!/bin/sh -e
+mount --bind /proc/sys /proc/sys
+mount -o remount,bind,ro /proc/sys
+exec ${COMMAND} "$@"
+`;
+
 describe("doctor", () => {
   let house: House;
   let close = async (): Promise<void> => {};
@@ -121,5 +132,22 @@ describe("doctor", () => {
     expect.soft(stopped.text).toMatch(/not running, but its routes or rules are in place/);
     await daemon.cli("reset");
     expect.soft((await diagnosed(house)).text).not.toMatch(/are in place/);
+  });
+
+  test("where /proc/sys is read-only, daemon and doctor say so once, and what doctor proposes mends it", async () => {
+    const command = join(house.lab.plan.directory, "confined");
+    writeFileSync(command, CONFINED, { mode: 0o755 });
+    const daemon = await house.lab.startDaemon({ config: briskConfig(), command });
+    const doctor = async (): Promise<string> => (await daemon.cli("doctor", "--config", daemon.configFile)).stdout;
+    const sick = await doctor();
+    expect.soft(sick).toMatch(/warning: \/proc\/sys is read-only.*\[sysctls-read-only\]\n.*carrier is lost/);
+    expect.soft(sick).toMatch(/\n1 warning; /);
+    await pause(2000);
+    expect.soft(daemon.log().match(/The kernel refused .*read-only/g)).toHaveLength(1);
+    expect.soft(await ourDefaults(house.lab)).toMatch(/^default via .* dev wan0 metric 1\b/);
+    const [remedy = ""] = /nsenter .*/.exec(sick) ?? [];
+    await house.lab.run("router", remedy.replace("PID", String(daemon.pid)));
+    expect.soft(await doctor()).toMatch(/^All is well/);
+    await daemon.stop();
   });
 });

@@ -9,6 +9,7 @@ import { OTHER_PROGRAM_CHECKS } from "./manager-checks.ts";
 import { PROGRAM_CHECKS } from "./program-checks.ts";
 import { ROUTE_CHECKS } from "./route-checks.ts";
 import { RULE_CHECKS } from "./rule-checks.ts";
+import { SYSCTL_CHECKS } from "./sysctl-checks.ts";
 import { TRANSLATION_CHECKS } from "./translation-checks.ts";
 import { UPLINK_CHECKS } from "./uplink-checks.ts";
 
@@ -16,6 +17,7 @@ import { UPLINK_CHECKS } from "./uplink-checks.ts";
 const CHECKS: readonly Check[] = [
   ...PROGRAM_CHECKS,
   ...FORWARDING_CHECKS,
+  ...SYSCTL_CHECKS,
   ...UPLINK_CHECKS,
   ...ADDRESSING_CHECKS,
   ...ADDRESS_CHECKS,

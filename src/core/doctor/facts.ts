@@ -16,6 +16,8 @@ export interface MachineFacts {
   readonly rules: readonly MachineRule[];
   /** Values by name below `/proc/sys`, with `/` between the parts. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Nobody can change those below `/proc/sys/net` here: a container's is mounted read-only. */
+  readonly sysctlsReadOnly: boolean;
   readonly capabilities: Capabilities | null;
   readonly modules: Readonly<Record<FeatureModule, ModuleState>>;
   readonly nft: NftFacts;

@@ -85,7 +85,7 @@ const isStrict = (facts: MachineFacts, name: string): boolean => {
 const reversePath = (facts: MachineFacts): readonly Finding[] | null => {
   const uplinks = uplinksUsing(facts, "ipv4").filter((uplink) => linkOf(facts, uplink) !== undefined);
   const strict = uplinks.map((uplink) => uplink.interface).filter((name) => isStrict(facts, name));
-  if (uplinks.length === 0) return null;
+  if (uplinks.length === 0 || facts.sysctlsReadOnly) return null;
   if (strict.length === 0) return [];
   return [facts.daemon.running ? setBack(strict) : willBeLoose(strict)];
 };

@@ -6,14 +6,19 @@ const OF_THE_MACHINE: readonly string[] = [
   "net/netfilter/nf_conntrack_count",
   "net/netfilter/nf_conntrack_max",
   "net/netfilter/nf_conntrack_tcp_loose",
+  "net/ipv4/fib_multipath_hash_policy",
+  "net/ipv6/fib_multipath_hash_policy",
 ];
 
 const OF_AN_INTERFACE: readonly string[] = [
   "ipv4/conf/*/forwarding",
   "ipv4/conf/*/rp_filter",
+  "ipv4/conf/*/ignore_routes_with_linkdown",
+  "ipv4/conf/*/promote_secondaries",
   "ipv6/conf/*/forwarding",
   "ipv6/conf/*/accept_ra",
   "ipv6/conf/*/disable_ipv6",
+  "ipv6/conf/*/ignore_routes_with_linkdown",
 ];
 
 /** The names of the sysctls that are examined, on a machine with these interfaces. Never throws. */

@@ -4,6 +4,10 @@ import type { UplinkSettings } from "../settings.ts";
 import type { UplinkState } from "../state.ts";
 import type { KernelState } from "./kernel.ts";
 
+/** What the wanted settings depend on. */
+type Placed = Pick<UplinkState, "settings" | "device">;
+type Sysctls = Pick<KernelState, "sysctls">;
+
 const RP_FILTER_ALL = "net/ipv4/conf/all/rp_filter";
 const HASH_POLICY: Readonly<Record<Family, string>> = {
   ipv4: "net/ipv4/fib_multipath_hash_policy",
@@ -40,10 +44,7 @@ const linkdown = (family: Family, name: string): string => `net/${family}/conf/$
  * same network stay; where DHCPv6 brings the address, routers tell the gateway, to whom a router doesn't listen by itself.
  * Never throws.
  */
-export const wantedSysctls = (
-  uplinks: readonly UplinkState[],
-  kernel: KernelState,
-): Readonly<Record<string, string>> => {
+export const wantedSysctls = (uplinks: readonly Placed[], kernel: Sysctls): Readonly<Record<string, string>> => {
   const entries = uplinks.flatMap(({ settings, device }): [string, string][] => [
     ...(device === null ? [] : wantedOn(device.name, settings, kernel)),
     ...(isShared(settings, uplinks) ? FAMILIES.map((family): [string, string] => [HASH_POLICY[family], "1"]) : []),
@@ -51,7 +52,7 @@ export const wantedSysctls = (
   return Object.fromEntries(entries.filter(([name]) => kernel.sysctls[name] !== undefined));
 };
 
-const wantedOn = (name: string, settings: UplinkSettings, kernel: KernelState): [string, string][] => [
+const wantedOn = (name: string, settings: UplinkSettings, kernel: Sysctls): [string, string][] => [
   ...FAMILIES.map((family): [string, string] => [linkdown(family, name), "1"]),
   ...(isStrict(name, kernel) ? [[rpFilter(name), "2"] as [string, string]] : []),
   ...(isOurDuty(settings) ? [[promote(name), "1"] as [string, string]] : []),
@@ -59,8 +60,8 @@ const wantedOn = (name: string, settings: UplinkSettings, kernel: KernelState): 
 ];
 
 /** The kernel takes the larger of the interface's value and `all`'s: 0 off, 1 strict, 2 loose. */
-const isStrict = (name: string, kernel: KernelState): boolean =>
+const isStrict = (name: string, kernel: Sysctls): boolean =>
   Math.max(Number(kernel.sysctls[RP_FILTER_ALL]), Number(kernel.sysctls[rpFilter(name)])) === 1;
 
-const isShared = (settings: UplinkSettings, uplinks: readonly UplinkState[]): boolean =>
+const isShared = (settings: UplinkSettings, uplinks: readonly Placed[]): boolean =>
   uplinks.some((other) => other.settings !== settings && other.settings.tier === settings.tier);

@@ -9,6 +9,7 @@ import type { ReviewPart } from "../review-part.ts";
 import type { State, Upkeep } from "../state.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import { applyEdits, describeEdit, plan, sameRoute, sameSlot } from "./plan.ts";
+import { isReadOnly, type Refusal, refusals } from "./refusal.ts";
 import { carryingRoute, type FamilyRouting, type Wanted, wanted } from "./wanted.ts";
 
 /** More mendings than this within `FIGHT_MS` mean that another program undoes ours: then it rests for `REST_MS`. */
@@ -158,17 +159,20 @@ export const noteOutcome = (
   const backoffMs = nextBackoff(upkeep, { waiting, failures });
   const retryAt = waiting.length > 0 ? upkeep.retryAt : now + backoffMs;
   const done = upkeep.underway.filter((edit) => !outcome.failures.some((failure) => isSameEdit(failure.edit, edit)));
-  const known = (failure: EditFailure): boolean =>
-    upkeep.failures.some((other) => isSameEdit(other.edit, failure.edit));
+  const news = outcome.failures.filter((failure) => !upkeep.failures.some((other) => isAlike(other, failure)));
   return {
     state: {
       ...state,
       kernel: state.kernel === null ? null : withListing(applyEdits(state.kernel, done), outcome.firewall),
       upkeep: { ...upkeep, failures, backoffMs, retryAt, underway: [], firewall: firewallAfter(upkeep, done, outcome) },
     },
-    commands: outcome.failures.filter((failure) => !known(failure)).map(failureReport),
+    commands: refusals(news).map(refusalReport),
   };
 };
+
+/** Whether who was told of one knows of the other. */
+const isAlike = (one: EditFailure, other: EditFailure): boolean =>
+  isSameEdit(one.edit, other.edit) || (isReadOnly(one) && isReadOnly(other));
 
 const nextBackoff = (
   { backoffMs }: Upkeep,
@@ -187,7 +191,4 @@ const firewallAfter = (upkeep: Upkeep, done: readonly Edit[], { firewall }: Outc
   return load === undefined ? upkeep.firewall : { ruleset: load.ruleset, listing: firewall ?? null };
 };
 
-const failureReport = (failure: EditFailure): Command => ({
-  kind: "report",
-  report: { kind: "edit-failed", what: describeEdit(failure.edit), message: failure.message },
-});
+const refusalReport = (refusal: Refusal): Command => ({ kind: "report", report: { kind: "edit-failed", ...refusal } });
