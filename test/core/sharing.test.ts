@@ -70,8 +70,8 @@ test("a lossy uplink is kept if the other is as lossy", () => {
   const story = tellStory({
     settings: settingsOf([FIBER, LTE]),
     happens: [
-      [20_000, { kind: "loss", uplink: "lte", out: 0.2, in: 0, forMs: 400_000 }],
-      [100_000, { kind: "loss", uplink: "fiber", out: 0.2, in: 0, forMs: 300_000 }],
+      [20_000, { kind: "loss", uplink: "lte", out: 0.3, in: 0, forMs: 400_000 }],
+      [100_000, { kind: "loss", uplink: "fiber", out: 0.3, in: 0, forMs: 300_000 }],
     ],
     untilMs: 350_000,
   });

@@ -59,6 +59,8 @@ export interface Pace {
   readonly train: number;
   /** Quick probes still to send after a hint, until something answers. */
   readonly early: number;
+  /** Something was missed of late: until then the line is asked more often. */
+  readonly waryUntil: number;
   readonly downIntervalMs: number;
   /** State of the random numbers. */
   readonly random: number;

@@ -61,13 +61,14 @@ export const weighSilence = ({ open, targets, frontierAt }: Line, now: number): 
   const expired = open.filter((probe) => probe.expiresAt <= now && isEvidence(probe, targets, frontierAt));
   const first = expired[0];
   if (first === undefined) return null;
-  return {
-    firstSentAt: first.sentAt,
-    lastSentAt: expired.reduce((latest, probe) => Math.max(latest, probe.sentAt), first.sentAt),
-    probes: expired.length,
-    targets: new Set(expired.map((probe) => probe.target)).size,
-    nats: expired.reduce((sum, probe) => sum + probe.nats, 0),
-  };
+  let [lastSentAt, nats] = [first.sentAt, 0];
+  const silent = new Set<number>();
+  for (const probe of expired) {
+    lastSentAt = Math.max(lastSentAt, probe.sentAt);
+    nats += probe.nats;
+    silent.add(probe.target);
+  }
+  return { firstSentAt: first.sentAt, lastSentAt, probes: expired.length, targets: silent.size, nats };
 };
 
 /** Else a line that lost much could never be down. */

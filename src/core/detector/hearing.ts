@@ -44,7 +44,7 @@ const hearReply = (state: AdaptiveState, { seq, rttMs }: Replied, now: number): 
   if (probe === undefined || target === undefined) return state;
   const targets = probe.tainted ? state.targets : replaced(state.targets, probe.target, learnRoundTrip(target, rttMs));
   const frontierAt = Math.max(state.frontierAt, probe.sentAt);
-  const heavyLoss = probe.weighed ? state.heavyLoss : countAnswer(state.heavyLoss, probe.target);
+  const heavyLoss = probe.weighed ? state.heavyLoss : countAnswer(state.heavyLoss, probe.target, now);
   const heard = { ...state, targets, frontierAt, heavyLoss, open: state.open.filter((open) => open !== probe) };
   const outcome = { lost: false, rttMs: probe.tainted ? null : rttMs };
   return showLife(probe.counted ? heard : countOutcome(heard, probe, { outcome, now }), now);
@@ -81,7 +81,7 @@ const hold = (state: AdaptiveState, now: number): AdaptiveState => {
     outage: { ...beginHold(outage, now), judged: true },
     patience: outage.judged ? patience : learnOutage(patience, settings, { lastedMs, now }),
   };
-  return scheduleBy(held, pace.lastSentAt + idleInterval(held));
+  return scheduleBy(held, pace.lastSentAt + idleInterval(held, now));
 };
 
 /** It can't be answered any more as far as anybody knows, but if it is, that is life. */
@@ -97,7 +97,7 @@ const hearRefusal = (state: AdaptiveState, seq: number, now: number): AdaptiveSt
 const hearRole = (state: AdaptiveState, carrying: boolean, now: number): AdaptiveState => {
   if (state.pace.carrying === carrying) return state;
   const changed = { ...state, pace: { ...state.pace, carrying } };
-  const usual = Math.max(now, state.pace.lastSentAt + idleInterval(changed));
+  const usual = Math.max(now, state.pace.lastSentAt + idleInterval(changed, now));
   return state.phase === "up" || state.phase === "hold-down" ? scheduleBy(changed, usual) : changed;
 };
 

@@ -5,8 +5,8 @@ import { NO_HEAVY_LOSS } from "./heavy-loss.ts";
 import { beginHold, beginOutage, failHold, holdEnd, isRestored, isUndecided, type Outage } from "./hold-down.ts";
 import { settle } from "./outcome.ts";
 import { confidence, divertSpan, failoverSpan, learnDivert } from "./patience.ts";
-import { SILENT_TARGETS_MIN } from "./presets.ts";
-import { isInDoubt, ROUNDING_MS, scheduleBy, scheduleIdle } from "./probing.ts";
+import { ROUNDING_MS, SILENT_TARGETS_MIN } from "./presets.ts";
+import { isInDoubt, scheduleBy, scheduleIdle } from "./probing.ts";
 import { tellSilence } from "./reason.ts";
 import { usualRoundTrip } from "./round-trip.ts";
 

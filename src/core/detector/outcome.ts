@@ -3,7 +3,8 @@ import { learnLatency, learnLoss } from "./brown-out.ts";
 import { isLineSample, type Probe } from "./evidence.ts";
 import { countLoss } from "./heavy-loss.ts";
 import { learnHeld } from "./hold-down.ts";
-import { ROUNDING_MS } from "./probing.ts";
+import { ROUNDING_MS } from "./presets.ts";
+import { beWary } from "./probing.ts";
 import { learnOutcome, type Target } from "./round-trip.ts";
 
 /** How a probe ended. `rttMs`: null if it was lost, or if the round trip is ours rather than the line's. */
@@ -18,8 +19,12 @@ const KEEP_MIN_MS = 30_000;
 /** The longest time-out with room: a probe must not be forgotten while it is evidence. */
 const KEEP_ROOM_MS = 10_000;
 
+/** After a loss: four probes of `balanced`, so that each primary is asked once and the loss counts. */
+const WARY_MS = 1_000;
+
 /** Counts the probes whose time to answer is over and forgets those that can't matter any more. */
 export const settle = (unweighed: AdaptiveState, now: number): AdaptiveState => {
+  if (unweighed.open.length === 0) return unweighed;
   const state = weighExpired(unweighed, now);
   if (!state.open.some((probe) => isLost(state, probe, now) || isStale(state, probe, now))) return state;
   const counted = state.open.reduce(
@@ -37,7 +42,9 @@ const weighExpired = (state: AdaptiveState, now: number): AdaptiveState => {
   if (!state.open.some(isDue)) return state;
   const counts = (probe: Probe): boolean => isDue(probe) && !probe.tainted && isLineSample(state.targets, probe.target);
   const heavyLoss = state.open.filter(counts).reduce((loss, { target }) => countLoss(loss, target), state.heavyLoss);
-  return { ...state, heavyLoss, open: state.open.map((probe) => (isDue(probe) ? { ...probe, weighed: true } : probe)) };
+  const open = state.open.map((probe) => (isDue(probe) ? { ...probe, weighed: true } : probe));
+  const weighed = { ...state, heavyLoss, open };
+  return heavyLoss === state.heavyLoss ? weighed : beWary(weighed, now + WARY_MS);
 };
 
 const LOST: Outcome = { lost: true, rttMs: null };

@@ -191,3 +191,6 @@ export const SEND_SPACING_MIN_MS = 20;
 
 /** Silence counts only if so many targets are silent: one may be down by itself. */
 export const SILENT_TARGETS_MIN = 2;
+
+/** A tolerance for the rounding of floating-point times, 1 µs. */
+export const ROUNDING_MS = 0.001;

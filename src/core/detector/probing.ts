@@ -1,7 +1,7 @@
 import type { AdaptiveState, Pace } from "./adaptive-state.ts";
-import { isLineSample, livingTargets, natsOf, type Probe } from "./evidence.ts";
-import { isSuspicious } from "./heavy-loss.ts";
-import { SEND_SPACING_MIN_MS, SILENT_TARGETS_MIN } from "./presets.ts";
+import { isLineSample, natsOf, type Probe } from "./evidence.ts";
+import { HEAVY_SPACING_MS, isAlive, pickTarget } from "./picking.ts";
+import { ROUNDING_MS, SEND_SPACING_MIN_MS } from "./presets.ts";
 import { draw } from "./random.ts";
 import { type Target, timeoutOf } from "./round-trip.ts";
 
@@ -20,20 +20,14 @@ const QUICK_PROBES_MAX = 12;
 /** A hint costs so many quick probes before the first of them has expired. */
 const EARLY_PROBES = 3;
 
-/** Each eighth idle probe goes to a dead target, to see whether it lives again, besides the probe that was due. */
-const REVIVE_EACH = 8;
-
-/** A heavy target is asked no more often than this, even where there is no other to confirm a silence. */
-const HEAVY_SPACING_MS = 250;
+/** Above this more than one loss speaks for a line that loses much, and two seconds later that should be known. */
+const LIKELY_HEAVY_NATS = 2;
 
 /** While down, each probe waits so much longer than the one before. */
 const DOWN_GROWTH = 1.2;
 
 /** More open probes than any sensible setting makes. */
 const OPEN_MAX = 1_000;
-
-/** A tolerance for the rounding of floating-point times, 1 µs. */
-export const ROUNDING_MS = 0.001;
 
 /** The pace at the start: the first probe goes out at once. */
 export const startPace = ({
@@ -56,6 +50,7 @@ export const startPace = ({
   idleProbes: 0,
   train: 0,
   early: 0,
+  waryUntil: Number.NEGATIVE_INFINITY,
   downIntervalMs,
   random: seed | 0,
   carrying: false,
@@ -74,9 +69,6 @@ const sparedUntil = (targets: readonly Target[]): number => {
   }
   return until;
 };
-
-const isSpared = ({ heavy, askedAt }: Target, now: number): boolean =>
-  heavy && now < askedAt + HEAVY_SPACING_MS - ROUNDING_MS;
 
 /** The turn of every heavy target has come: what they said before an outage is old. */
 export const forgetHeavy = (targets: readonly Target[]): readonly Target[] =>
@@ -97,12 +89,21 @@ export const askAgain = (state: AdaptiveState, place: number, now: number): Adap
 };
 
 /** The time between probes while all is well, milliseconds, without jitter. */
-export const idleInterval = (state: AdaptiveState): number => {
-  const { settings, targets, primaries, quality, heavyLoss } = state;
+export const idleInterval = (state: AdaptiveState, now: number): number => {
+  const { settings, quality, heavyLoss } = state;
   const interval = usualInterval(state);
-  if (isSuspicious(heavyLoss, targets.slice(0, primaries))) return Math.min(interval, settings.boostedIntervalMs / 2);
+  if (heavyLoss.nats > LIKELY_HEAVY_NATS) return Math.min(interval, settings.boostedIntervalMs / 4);
+  if (isWary(state, now)) return Math.min(interval, settings.boostedIntervalMs / 2);
   return quality.lossNats > settings.boostAboveNats ? Math.min(interval, settings.boostedIntervalMs) : interval;
 };
+
+/** Whether something was missed of late, so that users' packets don't put off the next probe. */
+export const isWary = ({ heavyLoss, pace }: AdaptiveState, now: number): boolean =>
+  heavyLoss.nats > 0 || now < pace.waryUntil;
+
+/** Asks more often until `until`. */
+export const beWary = (state: AdaptiveState, until: number): AdaptiveState =>
+  state.pace.waryUntil >= until ? state : { ...state, pace: { ...state.pace, waryUntil: until } };
 
 const usualInterval = ({ settings, phase, pace }: AdaptiveState): number => {
   const usual = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
@@ -112,7 +113,7 @@ const usualInterval = ({ settings, phase, pace }: AdaptiveState): number => {
 /** The next probe an idle interval from now, with jitter so that detectors don't march in step. */
 export const scheduleIdle = (state: AdaptiveState, now: number): AdaptiveState => {
   const { value, random } = draw(state.pace.random);
-  const nextSendAt = now + idleInterval(state) * (JITTER_LEAST + 2 * (1 - JITTER_LEAST) * value);
+  const nextSendAt = now + idleInterval(state, now) * (JITTER_LEAST + 2 * (1 - JITTER_LEAST) * value);
   return { ...state, pace: { ...state.pace, nextSendAt, random, early: 0 } };
 };
 
@@ -132,8 +133,7 @@ export const isAwaiting = ({ pace, targets, settings }: AdaptiveState, now: numb
 
 /** Sends the next probe; `pace.seq` and `pace.lastTarget` of the result are the probe's. */
 export const sendProbe = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { target, pace } =
-    pickHeavy(state, now) ?? (isQuiet(state) ? pickIdle(state, now) : pickConfirming(state, now));
+  const { target, pace } = pickTarget(state, now);
   const seq = pace.seq + 1;
   const probe = newProbe(state, { seq, target, now });
   const sent = { ...pace, seq, lastTarget: target, lastSentAt: now, lastPacedAt: probe.paced ? now : pace.lastPacedAt };
@@ -148,8 +148,6 @@ const asked = (targets: readonly Target[], place: number, now: number): readonly
   const target = targets[place];
   return target?.heavy === true ? targets.with(place, { ...target, askedAt: now }) : targets;
 };
-
-const isQuiet = ({ phase, pace }: AdaptiveState): boolean => phase === "up" && pace.early === 0;
 
 /** How far apart probes are that count as samples of the line: in the hold-down each that its own pace sends, jitter included. */
 const pacedSpacing = ({ phase, settings }: AdaptiveState): number =>
@@ -176,67 +174,6 @@ const newProbe = (
       now - pace.lastPacedAt >= pacedSpacing(state) - ROUNDING_MS,
     tainted: false,
   };
-};
-
-interface Pick {
-  readonly target: number;
-  readonly pace: Pace;
-}
-
-/** The heavy target that wasn't asked for the longest time, if its turn has come: dead or alive, for it is asked seldom anyway. */
-const pickHeavy = (state: AdaptiveState, now: number): Pick | null => {
-  const { targets, settings, pace, phase } = state;
-  if (!isQuiet(state) && phase !== "hold-down") return null;
-  let target: number | null = null;
-  let oldest = now - settings.pageIntervalMs;
-  for (const [place, { heavy, askedAt }] of targets.entries()) {
-    if (!heavy || askedAt > oldest) continue;
-    target = place;
-    oldest = askedAt;
-  }
-  return target === null ? null : { target, pace };
-};
-
-const pickIdle = ({ targets, primaries, pace }: AdaptiveState, now: number): Pick => {
-  const idleProbes = pace.idleProbes + 1;
-  const dead = idleProbes % REVIVE_EACH === 0 ? nextOf(targets, pace.reviveTurn, isDeadLight) : null;
-  const living =
-    nextOf(targets.slice(0, primaries), pace.idleTurn, isLivingLight) ??
-    nextOf(targets, pace.idleTurn, isLivingLight) ??
-    nextOf(targets, pace.idleTurn, (target) => isAlive(target) && !isSpared(target, now));
-  if (dead !== null && living !== null) return { target: dead, pace: { ...pace, idleProbes, reviveTurn: dead } };
-  const target = living ?? (pace.idleTurn + 1) % targets.length;
-  return { target, pace: { ...pace, idleProbes, idleTurn: target } };
-};
-
-const pickConfirming = (state: AdaptiveState, now: number): Pick => {
-  const { targets, pace } = state;
-  const isFree = (target: Target): boolean => !isSpared(target, now);
-  const enough = targets.filter(isLivingLight).length >= SILENT_TARGETS_MIN;
-  const suits = enough ? isLivingLight : (target: Target) => isAlive(target) && isFree(target);
-  const living = asksDead(state) ? null : nextOf(targets, pace.confirmTurn, suits);
-  const target = living ?? nextOf(targets, pace.confirmTurn, isFree) ?? (pace.confirmTurn + 1) % targets.length;
-  return { target, pace: { ...pace, confirmTurn: target, train: pace.train + 1 } };
-};
-
-/** While down, life may come from any target; a silence that rests on one target must be confirmed by another. */
-const asksDead = ({ phase, targets }: AdaptiveState): boolean =>
-  phase === "down" || (phase === "suspect" && livingTargets(targets) < SILENT_TARGETS_MIN);
-
-const isAlive = (target: Target): boolean => !target.dead;
-
-const isLivingLight = ({ dead, heavy }: Target): boolean => !dead && !heavy;
-
-const isDeadLight = ({ dead, heavy }: Target): boolean => dead && !heavy;
-
-/** The first after `turn`, in a circle, of which `suits` is true. */
-const nextOf = (targets: readonly Target[], turn: number, suits: (target: Target) => boolean): number | null => {
-  for (let step = 1; step <= targets.length; step += 1) {
-    const index = (turn + step) % targets.length;
-    const target = targets[index];
-    if (target !== undefined && suits(target)) return index;
-  }
-  return null;
 };
 
 const scheduleNext = (state: AdaptiveState, now: number): AdaptiveState => {

@@ -1,6 +1,6 @@
 import type { AdaptiveState, Pace, Traffic } from "./adaptive-state.ts";
-import { isSuspicious } from "./heavy-loss.ts";
-import { awaitsHeavy, idleInterval, isAwaiting, isInDoubt, probeOnHint, ROUNDING_MS } from "./probing.ts";
+import { ROUNDING_MS } from "./presets.ts";
+import { awaitsHeavy, idleInterval, isAwaiting, isInDoubt, isWary, probeOnHint } from "./probing.ts";
 
 /** So many packets without an answer are suspicious at once … */
 const PACKETS_MIN = 3;
@@ -35,13 +35,10 @@ const hearAnswer = (state: AdaptiveState, now: number): AdaptiveState => {
 };
 
 const postponed = (state: AdaptiveState, now: number): Pace => {
-  const { phase, settings, pace, quality, heavyLoss, targets, primaries } = state;
-  const wary =
-    quality.lossNats > settings.boostAboveNats ||
-    isSuspicious(heavyLoss, targets.slice(0, primaries)) ||
-    awaitsHeavy(targets);
+  const { phase, settings, pace, quality, targets } = state;
+  const wary = quality.lossNats > settings.boostAboveNats || isWary(state, now) || awaitsHeavy(targets);
   if (phase !== "up" || wary) return pace;
-  const later = Math.min(now + idleInterval(state), pace.lastSentAt + settings.trafficSkipMs);
+  const later = Math.min(now + idleInterval(state, now), pace.lastSentAt + settings.trafficSkipMs);
   return later <= pace.nextSendAt && pace.early === 0
     ? pace
     : { ...pace, early: 0, nextSendAt: Math.max(pace.nextSendAt, later) };
@@ -69,7 +66,7 @@ const isWell = (state: AdaptiveState): boolean =>
 
 /** One-way traffic is no fault: each hint that it gives must wait twice as long, up to the usual interval. */
 const hint = (state: AdaptiveState, now: number): AdaptiveState => {
-  const longest = Math.max(state.settings.trafficStallMs, idleInterval(state));
+  const longest = Math.max(state.settings.trafficStallMs, idleInterval(state, now));
   const stallMs = Math.min(longest, 2 * state.traffic.stallMs);
   return probeOnHint({ ...state, traffic: { ...state.traffic, unanswered: 0, unansweredSince: null, stallMs } }, now);
 };
