@@ -204,11 +204,13 @@ const isEditing = (state: State): boolean => state.upkeep.underway.length > 0;
 const isMending = (before: State, event: Event, seen: Observation): boolean =>
   event.kind === "kernel-read" && before.kernel !== null && !seen.changed;
 
-const nextWake = (state: State): number =>
-  Math.min(
-    state.reviewAt,
-    ...state.uplinks.flatMap((uplink) => FAMILIES.map((family) => wakeAtOf(uplink.families[family]?.detector))),
-  );
+/** A loop rather than spread lists: this is asked at each event. */
+const nextWake = ({ reviewAt, uplinks }: State): number => {
+  let next = reviewAt;
+  for (const { families } of uplinks)
+    for (const family of FAMILIES) next = Math.min(next, wakeAtOf(families[family]?.detector));
+  return next;
+};
 
 const wakeAtOf = (detector: DetectorState | undefined): number =>
   detector === undefined ? Number.POSITIVE_INFINITY : wakeAt(detector);
