@@ -28,8 +28,13 @@ export interface Option {
   readonly oneOf?: readonly Option[];
 }
 
-/** The JSON Schema of what may be written in the config file. */
-export const configJsonSchema = (): Option => z.toJSONSchema(config, { io: "input" }) as Option;
+let made: Option | undefined;
+
+/** The JSON Schema of what may be written in the config file. Made once, when first asked for: it takes a millisecond or more. */
+export const configJsonSchema = (): Option => {
+  made ??= z.toJSONSchema(config, { io: "input" }) as Option;
+  return made;
+};
 
 /** The option at a path; undefined where the schema knows none. */
 export const optionAt = (root: Option, path: readonly PropertyKey[]): Option | undefined =>
