@@ -53,10 +53,25 @@ const piece = (bytes: Uint8Array, chance: Chance): readonly [number, number] => 
   return [from, Math.min(bytes.length, from + chance.below(64))];
 };
 
-/** Something that looks much like one of the corpus, and isn't. Pure but for `chance`. */
-export const mutated = (corpus: readonly Uint8Array[], chance: Chance): Uint8Array => {
+/** Makes an input out of one of the corpus. Pure but for `chance`. */
+export type Spoiler = (corpus: readonly Uint8Array[], chance: Chance) => Uint8Array;
+
+/** Something that looks much like one of the corpus, and isn't. */
+export const mutated: Spoiler = (corpus, chance) => {
   let bytes = Uint8Array.from(chance.pick(corpus));
   for (let left = 1 + chance.below(4); left > 0; left -= 1)
     bytes = Uint8Array.from(chance.pick(MUTATIONS)(bytes, chance, corpus));
   return bytes.subarray(0, LENGTH_MAX);
+};
+
+/** About what a config or a dump may come to. */
+const STRETCHED_LENGTH = 64 * 1024;
+
+/** The same with a piece of it over and over: time that grows with the square of the length shows. */
+export const stretched: Spoiler = (corpus, chance) => {
+  const bytes = mutated(corpus, chance);
+  const [from, to] = piece(bytes, chance);
+  const again = bytes.subarray(from, to);
+  const times = Math.floor((STRETCHED_LENGTH - bytes.length) / Math.max(1, again.length));
+  return joined(bytes.subarray(0, from), ...Array.from({ length: times }, () => again), bytes.subarray(from));
 };

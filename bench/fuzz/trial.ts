@@ -1,5 +1,5 @@
 import { chanceFrom } from "../../lab/chance.ts";
-import { mutated } from "./mutate.ts";
+import { mutated, type Spoiler } from "./mutate.ts";
 import type { Subject } from "./subject.ts";
 
 /** How a reader bore what it was given. */
@@ -19,9 +19,13 @@ export interface TrialOptions {
   readonly seed: number;
   /** Ends it earlier (ms). */
   readonly forMs?: number;
+  /** How inputs come about; `mutated` when not said. */
+  readonly spoil?: Spoiler;
+  /** An input that takes more processor time (ms) is a failure; `SLOW_MS` when not said. */
+  readonly slowMs?: number;
 }
 
-/** An input that takes more processor time (ms) hangs a daemon that must notice an outage. */
+/** An input of some KiB that takes more processor time (ms) hangs a daemon that must notice an outage. */
 const SLOW_MS = 250;
 
 const MIB = 1024 * 1024;
@@ -30,7 +34,8 @@ const MIB = 1024 * 1024;
  * Gives a reader so many spoilt inputs. Throws with the input in hexadecimal where it fails other than by refusing, or
  * takes too long: the same seed finds it again.
  */
-export const tryOut = (subject: Subject, { inputs, seed, forMs = Number.POSITIVE_INFINITY }: TrialOptions): Trial => {
+export const tryOut = (subject: Subject, options: TrialOptions): Trial => {
+  const { inputs, seed, forMs = Number.POSITIVE_INFINITY, spoil = mutated, slowMs = SLOW_MS } = options;
   const chance = chanceFrom(seed);
   const before = heapUsed();
   const begin = performance.now();
@@ -38,11 +43,10 @@ export const tryOut = (subject: Subject, { inputs, seed, forMs = Number.POSITIVE
   let slowestMs = 0;
   let count = 0;
   for (; count < inputs && performance.now() - begin < forMs; count += 1) {
-    const input = mutated(subject.corpus, chance);
+    const input = spoil(subject.corpus, chance);
     const { taken, ms } = fed(subject, input);
     if (taken) accepted += 1;
-    if (ms > SLOW_MS && processorMs(subject, input) > SLOW_MS)
-      throw failure(subject, input, `takes ${ms.toFixed(0)} ms`);
+    if (ms > slowMs && processorMs(subject, input) > slowMs) throw failure(subject, input, `takes ${ms.toFixed(0)} ms`);
     slowestMs = Math.max(slowestMs, ms);
   }
   const seconds = (performance.now() - begin) / 1000;
