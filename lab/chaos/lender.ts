@@ -21,12 +21,13 @@ export interface Lender {
   lapsed(): Promise<void>;
 }
 
-/** The least that udhcpc keeps a lease for (busybox, networking/udhcp/dhcpc.c). */
-const LEASE_S = 16;
+/** What is lent is lent for so long: the least that udhcpc knows (busybox, networking/udhcp/dhcpc.c). */
+export const LEASE_MS = 16_000;
+const LEASE_S = LEASE_MS / 1000;
 
-/** A router that hears no advertisement waits for the next; an ISP begins with some 20 s between two (RFC 4861 § 6.2.4). */
-const TAKEN_MS = 45_000;
-const LAPSED_MS = (LEASE_S + 6) * 1000;
+/** A client that hangs, since its clock was set back, is begun anew a minute later, and asks some seconds after that. */
+const TAKEN_MS = 75_000;
+const LAPSED_MS = LEASE_MS + 6000;
 const LOOK_AGAIN_MS = 200;
 
 /** What is lent: the last octet in IPv4, and of the gateway; in IPv6 how the last group begins. */

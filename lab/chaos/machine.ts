@@ -16,7 +16,7 @@ export interface Machine {
 }
 
 /** What the daemon starts that looks at the clock too. */
-const CLIENTS = ["udhcpc"] as const;
+const CLIENTS = ["udhcpc", "dhclient"] as const;
 
 /** Room for the journal's two segments of 4 MiB, and a history. */
 const DISK_MIB = 24;

@@ -24,10 +24,10 @@ export interface Scene {
 export interface Trouble {
   readonly name: string;
   /**
-   * uplink: it can't be used meanwhile. doubtful: perhaps it can't. moment: whatever doesn't work while the trouble begins.
-   * nothing: everything goes on.
+   * uplink: it can't be used meanwhile. doubtful: perhaps it can't. lease: perhaps the leased uplink can't. moment: whatever
+   * doesn't work while the trouble begins. nothing: everything goes on.
    */
-  readonly excuses: "uplink" | "doubtful" | "moment" | "nothing";
+  readonly excuses: "uplink" | "doubtful" | "lease" | "moment" | "nothing";
   readonly begin: (stage: Stage, scene: Scene) => Promise<void>;
   readonly end: (stage: Stage, scene: Scene) => Promise<void>;
 }

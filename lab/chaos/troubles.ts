@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pause } from "../clock.ts";
 import type { Lane } from "./agenda.ts";
 import type { Machine } from "./machine.ts";
-import { edit, fault, nothing, type Trouble } from "./trouble.ts";
+import { edit, fault, nothing, type Stage, type Trouble } from "./trouble.ts";
 
 /** At either uplink. */
 const LINE_TROUBLES: readonly Trouble[] = [
@@ -88,13 +88,19 @@ const MACHINE_TROUBLES: readonly Trouble[] = [
   {
     name: "disk full",
     excuses: "nothing",
-    begin: async ({ machine }) => machine.disk.fill(),
+    begin: async (stage) => {
+      stage.machine.disk.fill();
+      provokeWriting(stage);
+    },
     end: async ({ machine }) => machine.disk.empty(),
   },
   {
     name: "disk frozen",
     excuses: "nothing",
-    begin: async ({ machine }) => machine.disk.freeze(),
+    begin: async (stage) => {
+      stage.machine.disk.freeze();
+      provokeWriting(stage);
+    },
     end: async ({ machine }) => machine.disk.thaw(),
   },
   {
@@ -105,11 +111,14 @@ const MACHINE_TROUBLES: readonly Trouble[] = [
   },
   {
     name: "clock set",
-    excuses: "nothing",
+    excuses: "lease",
     begin: async ({ machine }, { dice }) => machine.setClock(CLOCK_STEPS[Math.floor(dice * CLOCK_STEPS.length)] ?? 0),
     end: nothing,
   },
 ];
+
+/** Whoever asks for the history has what is new written first. Nobody may wait for it but the one who asked. */
+const provokeWriting = ({ daemon }: Stage): void => void daemon().call("/api/v1/history").catch(nothing);
 
 const awayOf = ({ disk }: Machine): string => join(disk.path, "away");
 

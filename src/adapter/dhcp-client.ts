@@ -17,7 +17,7 @@ export interface DhcpClients {
 }
 
 export interface DhcpClientsOptions {
-  /** Where the processes' numbers are kept, for a successor of ours who finds them still running, and dhclient's own notes. */
+  /** Where the processes' numbers are kept, for a successor of ours who finds them still running. */
   readonly directory: string;
   readonly onEvent: (event: ClientEvent) => void;
 }
@@ -69,14 +69,13 @@ const udhcpc = ({ uplink, interface: device, address }: RunClient, directory: st
 };
 
 /** In the foreground; known to the server by the hardware address, so that it needs no memory over a boot; without the machine's own settings. */
-const MANNERS = ["-6", "-d", "-q", "-D", "LL", "-cf", "/dev/null", "-sf", HOOK];
+const MANNERS = ["-6", "-d", "-q", "-D", "LL", "-cf", "/dev/null", "-lf", "/dev/null", "-sf", HOOK];
 
-/** What it was lent it takes up again, and asks for nothing else then: other wishes need other notes. */
+/** It takes no notes: what it was lent it would take up again without asking, by a clock that may be wrong now, and ask for nothing else. */
 const dhclient = ({ uplink, interface: device, prefix }: RunClient, directory: string): Call => {
   const pidFile = join(directory, `dhclient-${uplink}.pid`);
   const wishes = prefix ? ["-N", "-P"] : ["-N"];
-  const leases = join(directory, `dhclient-${uplink}${wishes.join("")}.leases`);
-  return { program: "dhclient", argv: [...MANNERS, "-lf", leases, "-pf", pidFile, ...wishes, device], pidFile };
+  return { program: "dhclient", argv: [...MANNERS, "-pf", pidFile, ...wishes, device], pidFile };
 };
 
 /** Starts one and gives what ends it; after that it says no more. */

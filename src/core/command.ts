@@ -71,7 +71,7 @@ export interface RunClient {
   readonly uplink: string;
   readonly family: Family;
   readonly interface: string;
-  /** To be asked for; null: any. IPv6: the client itself remembers. */
+  /** IPv4: to be asked for; null: any. In IPv6 the server knows us again. */
   readonly address: string | null;
   /** IPv6: whether a prefix is asked for as well. */
   readonly prefix: boolean;

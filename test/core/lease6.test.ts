@@ -134,6 +134,30 @@ describe("a DHCPv6 client", () => {
     });
   });
 
+  test("that hangs since the clock was set back is begun anew: before its lease ends, when it has ended, and each minute", () => {
+    const asksAt = (state: State, now: number): { asks: boolean; state: State; reviewAt: number } => {
+      const { commands, ...tended } = tendClients(state, now);
+      return { ...tended, asks: commands.some(({ kind }) => kind === "run-client") };
+    };
+    const leased = told(running, "BOUND6", 10, { ...ADDRESS, new_max_life: "3600" });
+    expect(asksAt(leased, 3_240_000).asks).toBe(false);
+    const late = asksAt(leased, 3_240_010);
+    expect(late).toMatchObject({ asks: true, reviewAt: 3_600_010 });
+    expect(asksAt(late.state, 3_500_000).asks).toBe(false);
+    const over = asksAt(late.state, 3_600_010);
+    expect(over).toMatchObject({ asks: true, reviewAt: 3_660_010 });
+    expect(asksAt(over.state, 3_660_000).asks).toBe(false);
+    expect(asksAt(over.state, 3_660_010)).toMatchObject({ asks: true, reviewAt: 3_720_010 });
+    const unplugged = { ...over.state, kernel: kernelState({ links: [] }) };
+    expect(asksAt(unplugged, 3_660_010)).toMatchObject({ asks: false, reviewAt: Number.POSITIVE_INFINITY });
+  });
+
+  test("that has only just begun to ask isn't begun anew as its lease ends", () => {
+    const { state, commands } = tendClients(bound, 8010);
+    expect(commands.map(({ kind }) => kind)).toEqual(["report"]);
+    expect(tendClients(state, 8020).commands).toEqual([]);
+  });
+
   test("loses what the server takes back, and nothing else", () => {
     const words = { old_ip6_prefix: "2001:db8:b:f00::/56" };
     expect(client(told(bound, "EXPIRE6", 20, words))).toMatchObject({

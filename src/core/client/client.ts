@@ -36,6 +36,9 @@ const PATIENCE_MS = 10_000;
 /** A client asks for more time at half of a lease's, and asks every server from seven eighths on (RFC 2131 § 4.4.5); the rest is for the answer. */
 const LATE = 0.9;
 
+/** A client without a lease is begun anew when it has run for so long (ms). */
+const HANGS_MS = 60_000;
+
 /** A client that doesn't run yet, with what an earlier one left, if it still holds. Never throws. */
 export const newClient = ({ lease, delegation }: Pick<Client, "lease" | "delegation">): Client => ({
   link: null,
@@ -74,7 +77,8 @@ const tendUplink = (kernel: KernelState | null, uplink: UplinkState, now: number
       if (client === null || kernel === null) return done;
       const kept = withoutWhatIsOver(client, now);
       const link = linkFor(done.uplink, { family, kernel });
-      const starts = link !== null && kept.link !== link.index && now >= kept.startAt;
+      const isDue = kept.link !== link?.index || hangs(client, kept, now);
+      const starts = link !== null && isDue && now >= kept.startAt;
       const after = starts ? { ...kept, link: link.index, startedAt: now } : kept;
       const run = starts ? [runOn(link, { uplink, family, client: kept })] : [];
       return {
@@ -84,6 +88,15 @@ const tendUplink = (kernel: KernelState | null, uplink: UplinkState, now: number
     },
     { uplink, commands: [] },
   );
+
+/**
+ * A client that lets its lease run out may wait for a time of day that doesn't come for years, since somebody set the clock
+ * back, as dhclient does. If it is only the server that is silent, nothing is lost by asking anew.
+ */
+const hangs = (before: Client, client: Client, now: number): boolean =>
+  lent(before) === null
+    ? now >= client.startedAt + HANGS_MS
+    : before !== client && now >= client.startedAt + PATIENCE_MS;
 
 /** With another client. Never throws. */
 export const withClient = (uplink: UplinkState, family: Family, client: Client): UplinkState => ({
@@ -156,5 +169,12 @@ const lateAt = (client: Client): number => {
 const lookAgainAt = (client: Client, now: number): number => {
   const startAt = client.link === null && client.startAt > now ? client.startAt : NEVER;
   const late = client.problem === null ? lateAt(client) : NEVER;
-  return Math.min(startAt, late, client.lease?.expiresAt ?? NEVER, client.delegation?.expiresAt ?? NEVER);
+  const hangsAt = client.link !== null && lent(client) === null ? client.startedAt + HANGS_MS : NEVER;
+  return Math.min(
+    startAt,
+    late,
+    hangsAt > now ? hangsAt : NEVER,
+    client.lease?.expiresAt ?? NEVER,
+    client.delegation?.expiresAt ?? NEVER,
+  );
 };

@@ -59,7 +59,6 @@ const after = (client: Client, event: ClientEvent, now: number): Client => {
     case "BOUND6":
     case "RENEW6":
     case "REBIND6":
-    case "REBOOT":
       return withLent(client, event, now);
     case "EXPIRE6":
     case "STOP6":
