@@ -107,7 +107,7 @@ export const pinnedToDead = (truth: Truth, sightings: readonly Sighting[], bound
       isWorking(truth, at, boundMs),
   );
 
-/** A line of the daemon's log, and when it came (ms, monotonic): its own times are of a clock that is set. */
+/** A line of the daemon's log, and when it reached us (ms, monotonic): its own date is of a clock that is set. */
 export interface Said {
   readonly at: number;
   readonly line: string;
@@ -115,21 +115,23 @@ export interface Said {
 
 /** Failbacks by themselves that came sooner after a failover than the hold allows, as the log's lines. Pure. */
 export const brokenHolds = (log: readonly Said[], holdMs: number): readonly string[] => {
-  const lastFailover = new Map<string, number>();
+  const lastFailover = new Map<string, Said>();
   const broken: string[] = [];
-  for (const { at, line } of log) {
-    const [, family = "", kind, why = ""] = /^\S+ info: (IPv[46]) (failover|failback): (.*)/.exec(line) ?? [];
-    if (kind === "failover") lastFailover.set(family, at);
+  for (const said of log) {
+    const [, family = "", kind, why = ""] = /^\S+ info: (IPv[46]) (failover|failback): (.*)/.exec(said.line) ?? [];
+    const failover = lastFailover.get(family);
+    if (kind === "failover") lastFailover.set(family, said);
     // From an uplink that died there is no hold.
-    if (
-      kind === "failback" &&
-      why.includes("works again") &&
-      at - (lastFailover.get(family) ?? Number.NEGATIVE_INFINITY) < holdMs - BUSY_MS
-    )
-      broken.push(line);
+    if (kind !== "failback" || failover === undefined || !why.includes("works again")) continue;
+    if (longestBetween(failover, said) < holdMs - WRITING_MS) broken.push(said.line);
   }
   return broken;
 };
 
-/** A line may reach us later than another. */
-const BUSY_MS = 200;
+/** A line is dated when it is written. */
+const WRITING_MS = 100;
+
+/** A line that reaches us late, on a busy machine, is dated well unless the clock was set since; one of both is right. */
+const longestBetween = (one: Said, other: Said): number => Math.max(other.at - one.at, dateOf(other) - dateOf(one));
+
+const dateOf = ({ line }: Said): number => Date.parse(line.split(" ", 1)[0] ?? "");
