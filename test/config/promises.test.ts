@@ -47,3 +47,8 @@ test("what a hostile one could do is answered by tests that are there", () => {
   expect(rows?.length).toBeGreaterThan(10);
   expect(unanswered).toEqual([]);
 });
+
+test("the page on two routers shows the example that is packaged, which is what the lab runs", () => {
+  const example = readFileSync(new URL("packaging/keepalived/keepalived.conf", ROOT), "utf8");
+  expect(readFileSync(new URL("docs/high-availability.md", ROOT), "utf8")).toContain(`\n\`\`\`\n${example}\`\`\`\n`);
+});
