@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listNames, readText } from "../adapter/machine/files.ts";
+import type { System } from "../cli/command/config.ts";
 import type { Output } from "../cli/output.ts";
-import type { System } from "../cli/program.ts";
 import { AppError } from "../error.ts";
 import { importAstlinux } from "../import/astlinux.ts";
 import { hasPolicy, importMwan3 } from "../import/mwan3.ts";

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { endHolder, holderOf, isSystemdUnit, startDetached, systemctl, within } from "../adapter/daemon-process.ts";
 import type { DaemonClient, StatusAnswer } from "../api/contract.ts";
+import type { Verb } from "../cli/command/daemon.ts";
 import { EXIT } from "../cli/error-text.ts";
 import type { Output } from "../cli/output.ts";
-import type { Verb } from "../cli/program.ts";
 import { type Directories, socketPathIn } from "../config/directories.ts";
 import { loadConfig } from "../config/load.ts";
 import { AppError } from "../error.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { PairOptions } from "../wireguard/request.ts";
-import { JSON_HELP, type JsonOption } from "./option.ts";
+import type { PairOptions } from "../../wireguard/request.ts";
+import { type Done, JSON_HELP, type JsonOption } from "../option.ts";
 
 /** Failover through a tunnel. Returns the exit code, or throws. */
 export interface WireguardActions {
@@ -11,7 +11,7 @@ const HELP = `
 Prints files for both ends, with new keys, to be put in place by hand: docs/recipes/wireguard.md says how.`;
 
 /** The command that prints both ends of a tunnel over LTE to a machine with a static address. */
-export const addWireguard = (program: Command, actions: WireguardActions, done: (code: number) => void): void => {
+export const addWireguard = (program: Command, actions: WireguardActions, done: Done): void => {
   program
     .command("wireguard-pair")
     .description("print both ends of a failover by WireGuard over LTE to a machine with a static address")

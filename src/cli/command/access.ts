@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { JSON_HELP, type JsonOption } from "./option.ts";
+import { type Done, JSON_HELP, type JsonOption } from "../option.ts";
 
 /** What the commands about who may come in do. Each returns the exit code, or throws. */
 export interface AccessActions {
@@ -10,7 +10,7 @@ export interface AccessActions {
 }
 
 /** The commands about who may come in. */
-export const addAccess = (program: Command, actions: AccessActions, done: (code: number) => void): void => {
+export const addAccess = (program: Command, actions: AccessActions, done: Done): void => {
   program
     .command("password")
     .description("set the page's password: asked for, or the first line of standard input")
