@@ -1,18 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ECHO } from "../../lab/plan.ts";
+import { ECHO, LAN } from "../../lab/plan.ts";
 import { areOn, BRISK, openHouse, UPLINKS } from "./house.ts";
-import { serve } from "./servers.ts";
+import { RESOLVERS, serve, serveName } from "./servers.ts";
 
 const HOOK = fileURLToPath(new URL("hook.mjs", import.meta.url));
 
 /** Where it is the last hour in which rehearsals begin: whatever the machine's own hour is, all are due. */
 const ZONE = `LAB${(new Date().getUTCHours() - 4 + 24) % 24}`;
 
-const REHEARSE = { when: "daily", for: "10s", page: `http://${ECHO.ipv4}:8080/` };
+const NAME = "page.example.net";
+const REHEARSE = { when: "daily", for: "10s", page: `http://${NAME}:8080/` };
 
 const CONFIG = {
-  uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: BRISK })),
+  uplinks: UPLINKS.map((uplink) => ({ ...uplink, dns: RESOLVERS, detection: BRISK })),
   failover: { holdAfterFailover: "1s", holdAfterFailback: "1s", rehearse: REHEARSE },
 };
 
@@ -22,6 +23,7 @@ test("a rehearsal at night uses the standby as a client would, and finds that NA
     env: () => ({ TZ: ZONE }),
     prepare: async (lab) => {
       await serve(lab, "internet", [process.execPath, HOOK, "8080"]);
+      await serveName(lab, NAME, [ECHO.ipv4, ECHO.ipv6]);
       await lab.run("router", "nft list ruleset | grep -q masquerade");
     },
     ready: areOn("lte"),
@@ -35,7 +37,11 @@ test("a rehearsal at night uses the standby as a client would, and finds that NA
   await house.restart({ forgetful: true });
   await house.until("rehearsing again", areOn("lte"));
   await house.until("back on fiber again", areOn("fiber"), 25_000);
-  expect((await house.status()).rehearsal?.problems.join()).toMatch(
-    /^IPv4: what the LAN sends gets no answer, so NAT seems to be missing \(from 192\.168\.77\.1: no answer in time\)$/,
-  );
+  const missing = (family: string, lan: string): string =>
+    `${family}: what the LAN sends gets no answer, so NAT seems to be missing (from ${lan}: no answer in time)`;
+  const { ipv4, ipv6 } = LAN;
+  expect((await house.status()).rehearsal?.problems).toEqual([
+    missing("IPv4", ipv4.router),
+    missing("IPv6", ipv6.router),
+  ]);
 });

@@ -29,6 +29,18 @@ export const serve = async (lab: Lab, role: string, argv: readonly string[]): Pr
   return { child, said: () => said };
 };
 
+/** The resolvers of the lab's internet, once there are any. */
+export const RESOLVERS = ["9.9.9.9", "2001:4860:4860::8888"] as const;
+
+/** Starts them: they know one name in `example.net`, and that there is no other. */
+export const serveName = (lab: Lab, name: string, addresses: readonly string[]): Promise<Server> =>
+  serve(lab, "internet", [
+    ...["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-", "--user=root"],
+    ...["--no-resolv", "--no-hosts", "--bind-interfaces", ...RESOLVERS.map((address) => `--listen-address=${address}`)],
+    `--host-record=${[name, ...addresses].join(",")}`,
+    "--local=/example.net/",
+  ]);
+
 /** A certificate that is its own authority, for `DNS:NAME` or `IP:ADDRESS`. */
 export const makeCertificate = ({ plan }: Lab, name: string): { key: string; certificate: string } => {
   const [key, certificate] = [join(plan.directory, "key.pem"), join(plan.directory, "certificate.pem")];

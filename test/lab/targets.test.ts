@@ -6,19 +6,10 @@ import { ECHO, ISP_LINE } from "../../lab/plan.ts";
 import { FAMILIES } from "../../src/core/family.ts";
 import type { Status } from "../../src/core/status.ts";
 import { areOn, BRISK, isWell, openHouse, told, UPLINKS } from "./house.ts";
-import { makeCertificate, type Server, serve } from "./servers.ts";
+import { makeCertificate, RESOLVERS, type Server, serve, serveName } from "./servers.ts";
 
 const WEB = fileURLToPath(new URL("web.mjs", import.meta.url));
 const NAME = "detect.example.net";
-const RESOLVERS = ["9.9.9.9", "2001:4860:4860::8888"];
-
-const startDns = (lab: Lab): Promise<Server> =>
-  serve(lab, "internet", [
-    ...["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-", "--user=root"],
-    ...["--no-resolv", "--no-hosts", "--bind-interfaces", ...RESOLVERS.map((address) => `--listen-address=${address}`)],
-    `--host-record=${NAME},${ECHO.ipv4},${ECHO.ipv6}`,
-    "--local=/example.net/",
-  ]);
 
 interface Internet {
   readonly plain: Server;
@@ -28,7 +19,7 @@ interface Internet {
 /** DNS, HTTP and HTTPS in the lab's internet. */
 const openInternet = async (lab: Lab): Promise<Internet> => {
   const { key, certificate } = makeCertificate(lab, `DNS:${NAME}`);
-  await startDns(lab);
+  await serveName(lab, NAME, [ECHO.ipv4, ECHO.ipv6]);
   const plain = await serve(lab, "internet", [process.execPath, WEB, "plain", "80"]);
   const secure = await serve(lab, "internet", [process.execPath, WEB, "secure", "443", key, certificate]);
   return { plain, secure };
