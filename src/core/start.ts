@@ -21,6 +21,8 @@ export interface Start {
   readonly settings: Settings;
   /** What an earlier run of this boot left, null if nothing. */
   readonly memory: Memory | null;
+  /** The day of the last rehearsal (days since 1970, local), if an earlier boot had one. */
+  readonly rehearsedOn?: number | null;
   /** Any 32-bit number; the same seed and events give the same decisions. */
   readonly seed: number;
   /** Milliseconds, monotonic since boot. */
@@ -28,7 +30,7 @@ export interface Start {
 }
 
 /** The state before the first event. Pure; never throws. */
-export const start = ({ settings, memory, seed, now }: Start): State =>
+export const start = ({ settings, memory, rehearsedOn = null, seed, now }: Start): State =>
   withUplinks(
     {
       failover: settings.failover,
@@ -44,7 +46,7 @@ export const start = ({ settings, memory, seed, now }: Start): State =>
       shapers: {},
       asterisk: settings.asterisk,
       calls: startCalls(memory?.told ?? null),
-      rehearsal: startRehearsal(memory?.rehearsal ?? { begunOn: null, last: null }),
+      rehearsal: startRehearsal(memory?.rehearsal ?? { begunOn: rehearsedOn, last: null }),
       usage: startUsage(memory?.capsTold ?? {}),
       upkeep: {
         firewall: null,

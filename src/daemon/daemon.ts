@@ -33,6 +33,7 @@ const placesIn = (directories: Directories) => ({
   statePath: join(directories.runtime, STATE_FILE),
   resolversPath: join(directories.runtime, RESOLVERS_FILE),
   journalPath: journalPathIn(directories),
+  rehearsalPath: join(directories.state, "rehearsal.json"),
 });
 
 /** `wan-failover run`: the daemon, until a signal ends it. Gives the exit code. Throws AppError where it can't start. */

@@ -34,6 +34,7 @@ import { type OrderAnswer, type Orders, openOrders } from "../shell/orders.ts";
 import { type Ports, perform } from "../shell/perform.ts";
 import { VERSION } from "../version.ts";
 import type { MachineAccess } from "./machine-access.ts";
+import { openRehearsalDay, type RehearsalDay } from "./rehearsal-day.ts";
 
 /** The core at work: its loop, and every adapter that brings events in or carries commands out. */
 export interface Engine {
@@ -61,6 +62,8 @@ export interface EngineOptions {
   readonly settings: Settings;
   /** Where the memory of earlier runs is. */
   readonly statePath: string;
+  /** The file of the last rehearsal's day. */
+  readonly rehearsalPath: string;
   /** The file of DNS servers that dnsmasq reads. */
   readonly resolversPath: string;
   /** The journal's folder. */
@@ -90,6 +93,7 @@ interface Parts extends EngineOptions {
   readonly probers: ProberPool;
   readonly clients: DhcpClients;
   readonly orders: Orders;
+  readonly rehearsalDay: RehearsalDay;
 }
 
 /** Puts the loop and its adapters together. Throws AppError. */
@@ -101,7 +105,9 @@ export const openEngine = (options: EngineOptions): Engine => {
     onRefused: (outcome) => push({ kind: "probe-refused", ...outcome }),
   });
   const clients = openDhcpClients({ directory: dirname(options.statePath), onEvent: push });
-  const parts: Parts = { ...options, clock: openClock(), probers, clients, orders: openOrders(push) };
+  const complain = (problem: string): void => options.messages.add("error", problem);
+  const rehearsalDay = openRehearsalDay(options.rehearsalPath, complain);
+  const parts: Parts = { ...options, clock: openClock(), probers, clients, orders: openOrders(push), rehearsalDay };
   const ports = portsOf(parts, push);
   const initial = initialState(parts);
   const journal = journalOf(parts, initial);
@@ -153,10 +159,11 @@ const isClientWanted = ({ uplink, family }: ClientPlace, { uplinks }: Settings):
 const isNews = ({ event, commands }: Stepped): boolean =>
   event.kind === "kernel-read" || event.kind === "configured" || commands.some(({ kind }) => kind === "report");
 
-const initialState = ({ settings, statePath, messages, clock }: Parts): State => {
+const initialState = ({ settings, statePath, messages, clock, rehearsalDay }: Parts): State => {
   const { state, problem } = readState(statePath);
   if (problem !== null) messages.add("error", problem);
-  return start({ settings, memory: asMemory(state), seed: random32(), now: clock.now() });
+  const memory = asMemory(state);
+  return start({ settings, memory, rehearsedOn: rehearsalDay.last(), seed: random32(), now: clock.now() });
 };
 
 const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Journal =>
@@ -173,7 +180,7 @@ const journalOf = ({ journalPath, messages, clock }: Parts, initial: State): Jou
 const wallOffset = (clock: Clock): number => Date.now() - clock.now();
 
 const portsOf = (
-  { machine, messages, statePath, resolversPath, probers, clients, orders, clock, onReport }: Parts,
+  { machine, messages, statePath, resolversPath, probers, clients, orders, rehearsalDay, clock, onReport }: Parts,
   push: (event: Event) => void,
 ): Ports => {
   const complain = (error: unknown): void => messages.add("error", wordsOf(error));
@@ -204,6 +211,7 @@ const portsOf = (
         .then((problems) => push({ kind: "way-checked", uplink: check.uplink, problems }));
     },
     saveMemory: (memory) => {
+      rehearsalDay.note(memory.rehearsal?.begunOn ?? null);
       const problem = writeState(statePath, memory);
       if (problem !== null) messages.add("error", problem);
     },

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openClock } from "../adapter/clock.ts";
+import { openKeptFile } from "../adapter/kept-file.ts";
 import { localDate } from "../adapter/local-date.ts";
-import { openOutboxFile } from "../adapter/outbox-file.ts";
 import { postWebhook } from "../adapter/webhook.ts";
 import type { NotifyConfig } from "../config/notify.ts";
 import { noticeMessage } from "../core/notify/mqtt.ts";
@@ -45,7 +45,11 @@ export const startNotifying = ({ config, folder, view, status, messages }: Notif
   const broker = openConfiguredBroker({ status, messages });
   broker.configure(config.broker);
   const clock = openClock();
-  const outbox = openOutboxFile(join(folder, OUTBOX_FILE), (problem) => messages.add("error", problem));
+  const outbox = openKeptFile({
+    path: join(folder, OUTBOX_FILE),
+    what: "The list of messages that wait",
+    complain: (problem) => messages.add("error", problem),
+  });
   const notifier = openNotifier(settingsOf(config), asMemory(outbox.read()), {
     clock,
     moment: () => ({ now: clock.now(), wallMs: Date.now(), dateOf: localDate }),

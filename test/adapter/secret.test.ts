@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openOutboxFile } from "../../src/adapter/outbox-file.ts";
+import { openKeptFile } from "../../src/adapter/kept-file.ts";
 import { readSecret, withoutSecrets } from "../../src/adapter/secret.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-secret-"));
@@ -30,7 +30,7 @@ test("no spelling of a secret is shown", () => {
 test("of many values only the newest is sure to be kept, for root alone", async () => {
   const path = join(folder, "state", "outbox.json");
   const complaints: string[] = [];
-  const file = openOutboxFile(path, (problem) => complaints.push(problem));
+  const file = openKeptFile({ path, what: "It", complain: (problem) => complaints.push(problem) });
   expect(file.read()).toBeNull();
   for (let value = 0; value <= 100; value += 1) file.write({ value });
   await expect.poll(() => file.read()).toEqual({ value: 100 });
@@ -42,10 +42,10 @@ test("a disk that refuses is told, and a damaged file is as good as none", async
   const path = join(folder, "taken");
   mkdirSync(join(path, "x"), { recursive: true });
   const complaints: string[] = [];
-  openOutboxFile(path, (problem) => complaints.push(problem)).write(1);
+  openKeptFile({ path, what: "It", complain: (problem) => complaints.push(problem) }).write(1);
   await expect.poll(() => complaints.join()).toMatch(/can't be kept in .*taken/);
   const damaged = join(folder, "damaged");
   writeFileSync(damaged, '{"version":');
-  expect(openOutboxFile(damaged, () => {}).read()).toBeNull();
+  expect(openKeptFile({ path: damaged, what: "It", complain: () => {} }).read()).toBeNull();
   expect(readFileSync(damaged, "utf8")).toBe('{"version":');
 });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { noteHour } from "../../src/core/rehearsal.ts";
 import type { RehearsalSettings, Settings } from "../../src/core/settings.ts";
+import { start } from "../../src/core/start.ts";
 import { blackhole, ordered } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { type Plot, tellStory } from "../fake/story.ts";
@@ -35,6 +37,15 @@ test("there is one a night, in the night", () => {
   ]);
   expect(story.told("rehearsed")).toEqual([PASSED]);
   expect(story.outSince("wwan0", 0)).toBeGreaterThanOrEqual(40_000);
+});
+
+test.each([
+  { rehearsedOn: 28, due: false },
+  { rehearsedOn: 27, due: true },
+  { rehearsedOn: null, due: true },
+])("booted in the night, the last one begun on day $rehearsedOn: $due", ({ rehearsedOn, due }) => {
+  const booted = start({ settings: rehearsing(), memory: null, rehearsedOn, seed: 1, now: 0 });
+  expect(noteHour(booted, { kind: "hour-struck", day: 28, hour: 1, spread: 0 }).rehearsal.due).toBe(due);
 });
 
 test.each([

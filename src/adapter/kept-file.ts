@@ -3,15 +3,23 @@ import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** A file that holds one value as JSON, over power failures too. */
-export interface OutboxFile {
+export interface KeptFile {
   /** What it holds; null where there is none or it can't be used. Never throws. */
   read(): unknown;
   /** Writes, in the background: a slow disk holds nobody up, and of several values only the newest is written. Never throws. */
   write(value: unknown): void;
 }
 
-/** The file at a path. `complain` hears why it couldn't be written. */
-export const openOutboxFile = (path: string, complain: (problem: string) => void): OutboxFile => {
+export interface KeptFileOptions {
+  readonly path: string;
+  /** What it holds, as the beginning of a sentence. */
+  readonly what: string;
+  /** Hears why it couldn't be written. */
+  readonly complain: (problem: string) => void;
+}
+
+/** The file at a path. */
+export const openKeptFile = ({ path, what, complain }: KeptFileOptions): KeptFile => {
   let newest: { readonly value: unknown } | null = null;
   let writing = false;
   const writeAll = async (): Promise<void> => {
@@ -19,7 +27,7 @@ export const openOutboxFile = (path: string, complain: (problem: string) => void
     for (let next = newest; next !== null; next = newest) {
       newest = null;
       await replace(path, JSON.stringify(next.value)).catch((error: Error) => {
-        complain(`Messages that wait can't be kept in ${path}: ${error.message}`);
+        complain(`${what} can't be kept in ${path}: ${error.message}`);
       });
     }
     writing = false;
