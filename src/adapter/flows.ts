@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { decodeFlow, type Flow, type FlowFilter, flushFlows, listFlows, setMark } from "../codec/conntrack.ts";
-import { type Counter, decodeCounter, listCounters } from "../codec/nftables.ts";
+import { type CounterLayout, findCounters, isLaidOut, readPackets } from "../codec/counter-dump.ts";
+import { listCounters } from "../codec/nftables.ts";
 import { type Netlink, NetlinkError } from "./netlink.ts";
 
 /** How many flows the kernel knows, in this network namespace. Absent where conntrack isn't loaded. */
@@ -19,8 +20,18 @@ export interface Flows {
   /** Clears the bits of `mask` in the marks of all flows and leaves the other bits. Throws NetlinkError. */
   clearMarks(clear: { mask: number }): void;
   /** The named counters of our nft table, none where it doesn't exist. Throws NetlinkError. */
-  readCounters(): Counter[];
+  readCounters(): CounterReading;
 }
+
+/** One reading of the counters. */
+export interface CounterReading {
+  /** The same array as before where the ruleset is the same. */
+  readonly names: readonly string[];
+  /** Packets of each, in the order of the names. */
+  readonly packets: readonly number[];
+}
+
+const NO_COUNTERS: CounterReading = { names: [], packets: [] };
 
 const countFlows = (): number => {
   try {
@@ -57,13 +68,36 @@ const clearMarks = (netlink: Netlink, mask: number): void => {
   for (const flow of marked) unlessGone(() => netlink.request(setMark(flow, { mark: 0, mask })), undefined);
 };
 
+/** Reads the counters; what was found out about their places serves until the ruleset changes. */
+const openCounterReader = (netlink: Netlink, table: string): (() => CounterReading) => {
+  const request = listCounters(table);
+  let layouts: readonly CounterLayout[] = [];
+  let names: readonly string[] = [];
+  return () => {
+    const found: CounterLayout[] = [];
+    const packets: number[] = [];
+    const take = (part: Uint8Array): boolean => {
+      const known = layouts[found.length];
+      const layout = known !== undefined && isLaidOut(known, part) ? known : findCounters(part);
+      if (layout === null) return false;
+      found.push(layout);
+      readPackets(layout, part, packets);
+      return layout.alone;
+    };
+    netlink.dump({ request, take, pick: () => null });
+    const isSame = found.length === layouts.length && found.every((layout, index) => layout === layouts[index]);
+    if (!isSame) names = found.flatMap((layout) => layout.names);
+    layouts = found;
+    return { names, packets };
+  };
+};
+
 /** Opens the flows. `netlink`: of protocol NETLINK_NETFILTER. `table`: our nft table's name. Never throws. */
 export const openFlows = ({ netlink, table }: { netlink: Netlink; table: string }): Flows => {
-  const request = listCounters(table);
-  const readCounters = (): Counter[] => netlink.dump({ request, pick: ({ body }) => decodeCounter(body) });
+  const readCounters = openCounterReader(netlink, table);
   return {
     flush: (filter) => flush(netlink, filter),
     clearMarks: ({ mask }) => clearMarks(netlink, mask),
-    readCounters: () => unlessGone(readCounters, []),
+    readCounters: () => unlessGone(readCounters, NO_COUNTERS),
   };
 };

@@ -1,4 +1,12 @@
-import { decodeMessages, decodeOutcome, encodeMessage, FLAG, type Message, type Request } from "../codec/netlink.ts";
+import {
+  decodeMessages,
+  decodeOutcome,
+  encodeMessage,
+  FLAG,
+  type Message,
+  type Request,
+  sequenceOf,
+} from "../codec/netlink.ts";
 import { AppError } from "../error.ts";
 import { closeSocket, errnoName, openSocket, receive, send, sendAsync, setOption } from "./libc.ts";
 import { AF_NETLINK, EPERM, SOCK_RAW, SOL_NETLINK } from "./linux.ts";
@@ -46,6 +54,8 @@ export interface Dump<Item> {
   readonly request: Request;
   /** What to keep of a message, null for nothing. The message's body is overwritten after the call. */
   readonly pick: (message: Message) => Item | null;
+  /** Shown each part of the dump before it is decoded: true if that isn't needed any more. The part is overwritten after the call. */
+  readonly take?: (part: Uint8Array) => boolean;
   /** Asked after each part of the dump: true leaves the rest unread. */
   readonly enough?: () => boolean;
 }
@@ -86,12 +96,19 @@ const numbered = (connection: Connection, request: Request, flags: number): Uint
 const readReplies = (
   connection: Connection,
   request: Request,
-  handler: { buffer: Uint8Array; onMessage: (message: Message) => void; enough: () => boolean },
+  handler: {
+    buffer: Uint8Array;
+    onMessage: (message: Message) => void;
+    enough: () => boolean;
+    take?: ((part: Uint8Array) => boolean) | undefined;
+  },
 ): boolean => {
   do {
     const length = receive(connection.fd, handler.buffer);
     if (length < 0) throw new NetlinkError(request.operation, { errno: -length, text: null });
-    for (const message of decodeMessages(handler.buffer.subarray(0, length))) {
+    const part = handler.buffer.subarray(0, length);
+    if (handler.take !== undefined && sequenceOf(part) === connection.sequence && handler.take(part)) continue;
+    for (const message of decodeMessages(part)) {
       if (message.sequence !== connection.sequence) continue;
       const outcome = decodeOutcome(message);
       if (outcome === null) handler.onMessage(message);
@@ -137,7 +154,8 @@ const dumpOnce = <Item>(connection: Connection, dump: Dump<Item>, buffer: Uint8A
     if (item !== null) items.push(item);
   };
   send(connection.fd, numbered(connection, dump.request, 0));
-  const ended = readReplies(connection, dump.request, { buffer, onMessage, enough: dump.enough ?? never });
+  const { request, take, enough = never } = dump;
+  const ended = readReplies(connection, request, { buffer, onMessage, enough, take });
   return { items, interrupted, ended };
 };
 

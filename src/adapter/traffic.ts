@@ -1,16 +1,11 @@
 import type { TrafficCount } from "../core/event.ts";
 import type { Family } from "../core/family.ts";
-
-/** A named counter of our nft table. */
-export interface NamedCounter {
-  readonly name: string;
-  readonly packets: number;
-}
+import type { CounterReading } from "./flows.ts";
 
 /** Turns readings of the counters into what was counted since the reading before. */
 export interface TrafficMeter {
   /** The uplinks and families with packets since the last call; empty if there were none. Never throws. */
-  since(counters: readonly NamedCounter[]): readonly TrafficCount[];
+  since(reading: CounterReading): readonly TrafficCount[];
 }
 
 const NAME = /^uplink(\d+)_(ipv4|ipv6)_(sent|received)$/;
@@ -27,22 +22,25 @@ const NONE: readonly TrafficCount[] = [];
 
 /** A meter without a reading yet. */
 export const openTrafficMeter = (): TrafficMeter => {
-  const meters = new Map<string, Meter | null>();
-  /** Of the first reading nothing is known. */
-  const growth = ({ name, packets }: NamedCounter): { meter: Meter; grown: number } | null => {
-    const meter = meters.get(name);
-    if (meter === undefined) meters.set(name, meterOf(name, packets));
-    if (meter == null || meter.packets === packets) return null;
-    const grown = grownTo(packets, meter.packets);
-    meter.packets = packets;
-    return { meter, grown };
+  const known = new Map<string, Meter | null>();
+  let names: readonly string[] = [];
+  let meters: readonly (Meter | null)[] = [];
+  /** Of the first reading of a counter nothing is known. */
+  const learn = (reading: CounterReading): void => {
+    for (const [index, name] of reading.names.entries())
+      if (!known.has(name)) known.set(name, meterOf(name, reading.packets[index] ?? 0));
+    names = reading.names;
+    meters = names.map((name) => known.get(name) ?? null);
   };
   return {
-    since: (counters) => {
+    since: (reading) => {
+      if (reading.names !== names) learn(reading);
       let counts = NONE;
-      for (const counter of counters) {
-        const seen = growth(counter);
-        if (seen !== null) counts = withGrowth(counts, seen.meter, seen.grown);
+      for (const [index, meter] of meters.entries()) {
+        const packets = reading.packets[index] ?? 0;
+        if (meter === null || meter.packets === packets) continue;
+        counts = withGrowth(counts, meter, grownTo(packets, meter.packets));
+        meter.packets = packets;
       }
       return counts;
     },

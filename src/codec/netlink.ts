@@ -23,7 +23,10 @@ export const FLAG = {
 export const CONTROL = { NOOP: 1, ERROR: 2, DONE: 3, OVERRUN: 4 } as const;
 
 /** `struct nlmsghdr`. */
-const HEADER_LENGTH = 16;
+export const HEADER_LENGTH = 16;
+
+/** Where `nlmsg_seq` is in it. */
+const SEQUENCE_AT = 8;
 
 /** `NLMSGERR_ATTR_MSG`. */
 const ATTRIBUTE_TEXT = 1;
@@ -82,6 +85,10 @@ const decodeMessage = (reader: ByteReader): Message => {
   reader.skip(Math.min(aligned(length) - length, reader.remaining));
   return message;
 };
+
+/** The number of the request that what one `recv` gave answers, null where it is too short for a message. Never throws. */
+export const sequenceOf = (bytes: Uint8Array): number | null =>
+  bytes.length < HEADER_LENGTH ? null : new ByteReader(bytes.subarray(SEQUENCE_AT)).u32();
 
 /** All messages of what one `recv` gave. Throws `CodecError` where one is cut off. */
 export const decodeMessages = (bytes: Uint8Array): Message[] => {

@@ -21,12 +21,14 @@ const TYPE_COUNTER = 1;
 /** In the messages about tables, chains, rules, sets, elements, objects and flow tables alike, the table's name comes as attribute 1. */
 const ATTRIBUTE_TABLE = 1;
 
-/** A named counter. Both numbers are exact up to 2^53. */
+/** Which message type a counter comes in. */
+export const NEW_OBJECT = messageType(SUBSYSTEM.NFTABLES, COMMAND.NEW_OBJECT);
+
+/** A named counter, not read yet: where its packets are, a 64-bit number in network byte order. */
 export interface Counter {
   readonly name: string;
-  readonly packets: number;
-  /** Octets, from the IP header on. */
-  readonly bytes: number;
+  /** A view of eight octets into the message. */
+  readonly packets: Uint8Array;
 }
 
 /** Somebody changed something in a table. */
@@ -50,7 +52,10 @@ export const listCounters = (table: string): Request => ({
 });
 
 /** The body of a named counter of a table of family `inet`. Never throws. */
-export const encodeCounter = (table: string, counter: Counter): Uint8Array =>
+export const encodeCounter = (
+  table: string,
+  counter: { readonly name: string; readonly packets: number; readonly bytes: number },
+): Uint8Array =>
   new AttributeWriter(writeGeneric(FAMILY_INET))
     .text(OBJECT.TABLE, table)
     .text(OBJECT.NAME, counter.name)
@@ -64,12 +69,11 @@ export const encodeCounter = (table: string, counter: Counter): Uint8Array =>
 export const decodeCounter = (body: Uint8Array): Counter | null => {
   const object = new Attributes(body.subarray(GENERIC_LENGTH));
   if (object.u32be(OBJECT.TYPE) !== TYPE_COUNTER) return null;
-  const [name, data] = [object.text(OBJECT.NAME), object.nested(OBJECT.DATA)];
-  const [packets, bytes] = [data?.u64be(COUNTER.PACKETS), data?.u64be(COUNTER.BYTES)];
-  if (name === undefined || packets === undefined || bytes === undefined) {
-    throw new CodecError("A named counter lacks its name or its numbers.");
-  }
-  return { name, packets: Number(packets), bytes: Number(bytes) };
+  const name = object.text(OBJECT.NAME);
+  const packets = object.nested(OBJECT.DATA)?.bytes(COUNTER.PACKETS);
+  if (name === undefined || packets?.length !== 8)
+    throw new CodecError("A named counter lacks its name or its packets.");
+  return { name, packets };
 };
 
 /** The table that a notification is about; null where it's about none (a new generation, another subsystem). Throws `CodecError`. */

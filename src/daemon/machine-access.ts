@@ -1,11 +1,10 @@
-import { openFlows } from "../adapter/flows.ts";
+import { type CounterReading, openFlows } from "../adapter/flows.ts";
 import { applyEdits } from "../adapter/kernel-editor.ts";
 import { readKernel } from "../adapter/kernel-reader.ts";
 import { type Asked, askNeighbour, type NeighbourPlace } from "../adapter/neighbour.ts";
 import { NETLINK_NETFILTER, NETLINK_ROUTE, openNetlink } from "../adapter/netlink.ts";
 import { openFirewall } from "../adapter/nft.ts";
 import { readSysctls, writeSysctl } from "../adapter/sysctl.ts";
-import type { NamedCounter } from "../adapter/traffic.ts";
 import type { Family } from "../core/family.ts";
 import { FIREWALL_TABLE } from "../core/kernel/firewall.ts";
 import type { Edit, EditFailure, KernelState } from "../core/kernel/kernel.ts";
@@ -23,7 +22,7 @@ export interface MachineAccess {
   /** Takes our bits out of the marks of all flows. Throws AppError. */
   clearMarks(mask: number): void;
   /** The counters of our table. Throws AppError. */
-  counters(): readonly NamedCounter[];
+  counters(): CounterReading;
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Flows, openFlows } from "../../src/adapter/flows.ts";
+import { type CounterReading, type Flows, openFlows } from "../../src/adapter/flows.ts";
 import { NETLINK_NETFILTER, type Netlink, openNetlink } from "../../src/adapter/netlink.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
@@ -111,9 +111,22 @@ describe("clearing marks", () => {
   });
 });
 
+/** What nft itself lists. */
+const countersOfNft = (): CounterReading => {
+  const listed = space.run("nft", "list", "counters", "table", "inet", "wan_failover");
+  const found = [...listed.matchAll(/counter (\S+) \{\s+packets (\d+) bytes/g)];
+  return { names: found.map(([, name = ""]) => name), packets: found.map(([, , packets]) => Number(packets)) };
+};
+
+/** With packets that tell them apart. */
+const addCounters = (names: readonly string[]): void => {
+  const counters = names.map((name, index) => `counter ${name} { packets ${index} bytes 0 ; }`);
+  space.run("nft", `table inet wan_failover {\n${counters.join("\n")}\n}`);
+};
+
 describe("counters", () => {
   test("are none where the table doesn't exist", () => {
-    expect(flows.readCounters()).toEqual([]);
+    expect(flows.readCounters()).toEqual({ names: [], packets: [] });
   });
 
   test("say the same as nft does", () => {
@@ -125,12 +138,27 @@ describe("counters", () => {
       `table inet wan_failover {\n${texts.join("\n")}\nquota other { over 5 mbytes ; }\n}\ntable inet other { counter x { } ; }\n`,
     );
     space.run("nft", "-f", file);
-    const read = flows.readCounters();
-    const listed = space.run("nft", "list", "counters", "table", "inet", "wan_failover");
-    const ofNft = [...listed.matchAll(/counter (\S+) \{\s+packets (\d+) bytes (\d+)/g)].map(
-      ([, name, packets, bytes]) => ({ name, packets: Number(packets), bytes: Number(bytes) }),
-    );
-    expect(ofNft).toHaveLength(3);
-    expect(read).toEqual(ofNft);
+    const first = flows.readCounters();
+    expect(first.names).toHaveLength(3);
+    expect(first).toEqual(countersOfNft());
+    expect(flows.readCounters().names).toBe(first.names);
+  });
+
+  test("are found anew where the ruleset changed, though a listing of it is as long as before", () => {
+    const before = flows.readCounters();
+    space.run("nft", "add table inet wan_failover; delete table inet wan_failover");
+    addCounters(["uplink9_ipv4_sent", "uplink8_ipv4_sent", "uplink7_ipv4_sent"]);
+    const after = flows.readCounters();
+    expect(after.names).toHaveLength(before.names.length);
+    expect(after).toEqual(countersOfNft());
+  });
+
+  test("of 31 uplinks are read with all their numbers, again and again", () => {
+    const names = Array.from({ length: 31 }, (_, index) =>
+      ["ipv4_sent", "ipv4_received", "ipv6_sent", "ipv6_received"].map((kind) => `uplink${index + 1}_${kind}`),
+    ).flat();
+    addCounters(names);
+    for (let reading = 0; reading < 3; reading += 1) expect(flows.readCounters()).toEqual(countersOfNft());
+    expect(flows.readCounters().packets).toHaveLength(names.length);
   });
 });
