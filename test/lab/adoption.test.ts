@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, type ExpectStatic, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
@@ -37,6 +37,7 @@ const watchRoutes = (lab: Lab): { end(): readonly string[] } => {
 
 interface Death {
   readonly house: House;
+  readonly expect: ExpectStatic;
   /** The state that it dies in, in words. */
   readonly state: string;
   readonly forgetful?: boolean;
@@ -47,7 +48,12 @@ const carriersIn = (routes: string): readonly string[] =>
   routes.split("\n").filter((line) => line.includes("metric 1 "));
 
 /** Kills the daemon, starts another, and expects that no route changes. Gives what the other one says first, and since when. */
-const dieQuietly = async ({ house, state, forgetful = false }: Death): Promise<{ status: Status; from: number }> => {
+const dieQuietly = async ({
+  house,
+  expect,
+  state,
+  forgetful = false,
+}: Death): Promise<{ status: Status; from: number }> => {
   const before = await ourDefaults(house.lab);
   const watch = watchRoutes(house.lab);
   const from = house.meter.now();
@@ -64,7 +70,7 @@ const dieQuietly = async ({ house, state, forgetful = false }: Death): Promise<{
 /** As `dieQuietly`, and no packet is lost either. */
 const dieUnnoticed = async (death: Death): Promise<Status> => {
   const { status, from } = await dieQuietly(death);
-  expect.soft(await losses(death.house, { from }), `${death.state}: lost packets`).toEqual({});
+  death.expect.soft(await losses(death.house, { from }), `${death.state}: lost packets`).toEqual({});
   return status;
 };
 
@@ -90,10 +96,13 @@ const recovered = async (house: House, flow: "new" | "long", after: number): Pro
   return Math.max(...each.map(({ gapMs }) => gapMs));
 };
 
-describe("a daemon that is killed", () => {
-  test("goes on where it was when it is started again, in every state of an outage", async () => {
-    const house = await openHouse({ config: CONFIG, measure: { long: ["udp"] } });
-    await dieUnnoticed({ house, state: "steady" });
+describe.concurrent("a daemon that is killed", () => {
+  test("goes on where it was when it is started again, in every state of an outage", async ({
+    expect,
+    onTestFinished: keep,
+  }) => {
+    const house = await openHouse({ config: CONFIG, measure: { long: ["udp"] }, keep });
+    await dieUnnoticed({ house, expect, state: "steady" });
 
     const after = await house.lab.break("blackhole");
     await house.until("suspect", (status) => status.uplinks[0]?.families.ipv4?.verdict === "suspect");
@@ -102,20 +111,20 @@ describe("a daemon that is killed", () => {
     expect.soft(await recovered(house, "long", after), "suspect").toBeLessThan(15_000);
 
     await house.until("failed over", areOn("lte"));
-    const held = await dieUnnoticed({ house, state: "failed over" });
+    const held = await dieUnnoticed({ house, expect, state: "failed over" });
     for (const family of FAMILIES) expect.soft(held.families[family].holdLeftMs).toBeGreaterThan(200_000);
 
     await house.lab.mend("blackhole");
     await house.until("in hold-down", fiberIs("hold-down"), 20_000);
-    await dieUnnoticed({ house, state: "hold-down" });
+    await dieUnnoticed({ house, expect, state: "hold-down" });
     await house.until("up again", fiberIs("up"), 30_000);
-    const waiting = await dieUnnoticed({ house, state: "hold" });
+    const waiting = await dieUnnoticed({ house, expect, state: "hold" });
     for (const family of FAMILIES) expect.soft(waiting.families[family].holdLeftMs).toBeGreaterThan(150_000);
 
     await house.until("up", fiberIs("up"));
     expect((await house.daemon().cli("failback")).code).toBe(0);
     await house.until("back", areOn("fiber"));
-    const draining = await dieUnnoticed({ house, state: "drain" });
+    const draining = await dieUnnoticed({ house, expect, state: "drain" });
     for (const family of FAMILIES) {
       expect.soft(draining.families[family].drains).toMatchObject([{ uplink: "lte" }]);
       expect.soft(draining.families[family].drains[0]?.leftMs).toBeGreaterThan(1_700_000);
@@ -126,35 +135,35 @@ describe("a daemon that is killed", () => {
     await house.until("well", isWell);
     expect((await house.daemon().cli("test", "--for", "2m")).code).toBe(0);
     await house.until("testing", areOn("lte"));
-    const testing = await dieUnnoticed({ house, state: "test" });
+    const testing = await dieUnnoticed({ house, expect, state: "test" });
     expect.soft(testing.test).toMatchObject({ uplink: "lte" });
     expect.soft(testing.test?.leftMs).toBeGreaterThan(60_000);
     expect((await house.daemon().cli("failback")).code).toBe(0);
     await house.until("back after the test", areOn("fiber"));
   }, 120_000);
 
-  test("during a divert, or without its memory, goes on likewise", async () => {
-    const house = await openHouse({ config: CONFIG, measure: { long: ["udp"] } });
-    await dieUnnoticed({ house, state: "steady", forgetful: true });
+  test("during a divert, or without its memory, goes on likewise", async ({ expect, onTestFinished: keep }) => {
+    const house = await openHouse({ config: CONFIG, measure: { long: ["udp"] }, keep });
+    await dieUnnoticed({ house, expect, state: "steady", forgetful: true });
     for (const forgetful of [false, true]) {
       await house.until("well", isWell);
       const after = await house.lab.break("blackhole");
       await house.until("diverted", areDiverted);
       await recovered(house, "new", after);
-      const { from } = await dieQuietly({ house, state: "divert", forgetful });
+      const { from } = await dieQuietly({ house, expect, state: "divert", forgetful });
       for (const family of FAMILIES) {
         expect.soft(await house.meter.gap({ flow: "new", family, from })).toBeLessThan(LONGEST_GAP_MS);
       }
       await recovered(house, "long", after);
       await house.until("failed over", areOn("lte"));
-      if (forgetful) await dieUnnoticed({ house, state: "failed over", forgetful });
+      if (forgetful) await dieUnnoticed({ house, expect, state: "failed over", forgetful });
       await house.lab.mend("blackhole");
       await house.restart({ fresh: true });
     }
   }, 120_000);
 
-  test("again and again while it starts, does no harm", async () => {
-    const house = await openHouse({ measure: { long: ["udp"] } });
+  test("again and again while it starts, does no harm", async ({ expect, onTestFinished: keep }) => {
+    const house = await openHouse({ measure: { long: ["udp"] }, keep });
     const before = await ourDefaults(house.lab);
     await house.daemon().kill9();
     const { env, configFile } = placesOf(house.lab);
@@ -178,9 +187,12 @@ describe("a daemon that is killed", () => {
  */
 const MOVED_LOST = 3;
 
-describe("a daemon that is stopped", () => {
-  test("leaves its routes, which outlive a lost carrier too, and is succeeded without a lost packet", async () => {
-    const house = await openHouse({ measure: { long: ["udp"] } });
+describe.concurrent("a daemon that is stopped", () => {
+  test("leaves its routes, which outlive a lost carrier too, and is succeeded without a lost packet", async ({
+    expect,
+    onTestFinished: keep,
+  }) => {
+    const house = await openHouse({ measure: { long: ["udp"] }, keep });
     const watch = watchRoutes(house.lab);
     const from = house.meter.now();
     expect(await house.daemon().stop()).toEqual({ code: 0, signal: null });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import type { FaultName } from "../../lab/faults.ts";
 import type { Lab } from "../../lab/lab.ts";
@@ -44,8 +44,11 @@ const LOSSES: readonly { readonly fault: FaultName; readonly words: RegExp; read
 
 const indexOf = (lab: Lab): Promise<string> => lab.run("router", "cat /sys/class/net/wan0/ifindex");
 
-test("an uplink that loses its interface, its address or its gateway is left, and taken up again", async () => {
-  const house = await openHouse({ config: CONFIG, measure: { long: ["udp"] } });
+test.concurrent("an uplink that loses its interface, its address or its gateway is left, and taken up again", async ({
+  expect,
+  onTestFinished: keep,
+}) => {
+  const house = await openHouse({ config: CONFIG, measure: { long: ["udp"] }, keep });
   const defaults = await ourDefaults(house.lab);
   const index = await indexOf(house.lab);
   for (const { fault, words, withinMs } of LOSSES) {
@@ -70,9 +73,14 @@ test("an uplink that loses its interface, its address or its gateway is left, an
 /** What the router has learned from the first ISP's advertisements; the kernel lists it for a while after its time is over. */
 const FOREIGN = "ip -6 route show default dev wan0 proto ra";
 
-describe("router advertisements", () => {
-  test("that expire are believed, and so are those that come back", async () => {
-    const house = await openHouse({ lab: { ipv6Routes: "advertised" }, config: CONFIG, measure: { long: ["udp"] } });
+describe.concurrent("router advertisements", () => {
+  test("that expire are believed, and so are those that come back", async ({ expect, onTestFinished: keep }) => {
+    const house = await openHouse({
+      lab: { ipv6Routes: "advertised" },
+      config: CONFIG,
+      measure: { long: ["udp"] },
+      keep,
+    });
     const after = await house.lab.break("ra-expiry");
     const left = Number(/expires (\d+)sec/.exec(await house.lab.run("router", FOREIGN))?.[1]);
     await house.until("IPv6 on lte", isOn("lte", "ipv6"), 40_000);
@@ -91,7 +99,10 @@ describe("router advertisements", () => {
   });
 });
 
-test("a point-to-point link with a default through it needs no gateway", async () => {
+test.concurrent("a point-to-point link with a default through it needs no gateway", async ({
+  expect,
+  onTestFinished: keep,
+}) => {
   const house = await openHouse({
     prepare: async (lab) => {
       await dial(lab, { isp: "isp-b", own: "198.51.100.66", peer: "198.51.100.65" });
@@ -109,6 +120,7 @@ test("a point-to-point link with a default through it needs no gateway", async (
     },
     ready: ({ uplinks }) => uplinks.every((uplink) => uplink.families.ipv4?.verdict === "up"),
     measure: { families: ["ipv4"], long: ["udp"] },
+    keep,
   });
   expect((await house.status()).uplinks[1]?.families.ipv4?.gateway).toBeNull();
   expect(await house.lab.run("router", "ip route show default proto 87 dev ppp0")).toBe(
@@ -158,38 +170,41 @@ const setFamily = async (lab: Lab, family: Family, passes: boolean): Promise<voi
   }
 };
 
-describe("a family without an uplink", () => {
-  test.each(FAMILIES)("%s: refuses connections at once while the other works, and works on return", async (family) => {
-    const others = FAMILIES.filter((one) => one !== family);
-    const house = await openHouse({ config: CONFIG, measure: { families: others, long: [] } });
-    const { lab } = house;
-    const way = `ip route get ${ECHO[family]} 2>&1 || :`;
-    await setFamily(lab, family, false);
-    const isDown = ({ uplinks }: Status): boolean =>
-      uplinks.every(({ families }) => families[family]?.verdict === "down");
-    await house.until("down", isDown, 20_000);
-    await pause(200);
-    expect(await lab.run("router", way)).toMatch(/No route to host|unreachable/);
-    const pinged = await lab.run("client", `ping -n -c 1 -W 5 ${ECHO[family]} || :`);
-    const refused = await quickestRefusal(lab, family);
-    console.log(`${family}: ${refused.how} after ${refused.ms.toFixed(0)} ms; ${/.*errors.*/.exec(pinged)}`);
-    expect(refused.how).toMatch(/^(EHOSTUNREACH|ENETUNREACH)$/);
-    expect(refused.ms).toBeLessThan(REFUSED_MS[family]);
-    expect(Number(/\+1 errors.* time (\d+)ms/.exec(pinged)?.[1])).toBeLessThan(100);
+describe.concurrent("a family without an uplink", () => {
+  test.for(FAMILIES)(
+    "%s: refuses connections at once while the other works, and works on return",
+    async (family, { expect, onTestFinished: keep }) => {
+      const others = FAMILIES.filter((one) => one !== family);
+      const house = await openHouse({ config: CONFIG, measure: { families: others, long: [] }, keep });
+      const { lab } = house;
+      const way = `ip route get ${ECHO[family]} 2>&1 || :`;
+      await setFamily(lab, family, false);
+      const isDown = ({ uplinks }: Status): boolean =>
+        uplinks.every(({ families }) => families[family]?.verdict === "down");
+      await house.until("down", isDown, 20_000);
+      await pause(200);
+      expect(await lab.run("router", way)).toMatch(/No route to host|unreachable/);
+      const pinged = await lab.run("client", `ping -n -c 1 -W 5 ${ECHO[family]} || :`);
+      const refused = await quickestRefusal(lab, family);
+      console.log(`${family}: ${refused.how} after ${refused.ms.toFixed(0)} ms; ${/.*errors.*/.exec(pinged)}`);
+      expect(refused.how).toMatch(/^(EHOSTUNREACH|ENETUNREACH)$/);
+      expect(refused.ms).toBeLessThan(REFUSED_MS[family]);
+      expect(Number(/\+1 errors.* time (\d+)ms/.exec(pinged)?.[1])).toBeLessThan(100);
 
-    const after = house.meter.now();
-    await setFamily(lab, family, true);
-    await house.until("no longer refused", ({ families }) => families[family].waiting === null, 10_000);
-    await house.until("well again", isWell, 20_000);
-    console.log(`${family}: well ${(house.meter.now() - after).toFixed(0)} ms after it works again`);
-    expect(await lab.run("router", way)).toContain("dev wan0");
-    expect((await connectFromLan(lab, family)).how).toBe("connected");
-    for (const other of others) {
-      const moves = movesIn(house.daemon().log()).filter((line) => line.includes(familyName(other)));
-      expect(moves).toHaveLength(1);
-    }
-    expect(await house.meter.lost({ flow: "new", from: after })).toBe(0);
-  });
+      const after = house.meter.now();
+      await setFamily(lab, family, true);
+      await house.until("no longer refused", ({ families }) => families[family].waiting === null, 10_000);
+      await house.until("well again", isWell, 20_000);
+      console.log(`${family}: well ${(house.meter.now() - after).toFixed(0)} ms after it works again`);
+      expect(await lab.run("router", way)).toContain("dev wan0");
+      expect((await connectFromLan(lab, family)).how).toBe("connected");
+      for (const other of others) {
+        const moves = movesIn(house.daemon().log()).filter((line) => line.includes(familyName(other)));
+        expect(moves).toHaveLength(1);
+      }
+      expect(await house.meter.lost({ flow: "new", from: after })).toBe(0);
+    },
+  );
 });
 
 const isShared = ({ families, uplinks }: Status): boolean =>
@@ -198,13 +213,16 @@ const isShared = ({ families, uplinks }: Status): boolean =>
       families[family].carrying.length === 2 && uplinks.every((uplink) => uplink.families[family]?.verdict === "up"),
   );
 
-describe("a shared tier", () => {
-  test("splits new flows by weight, keeps each where it began, and lives on in the other", async () => {
+describe.concurrent("a shared tier", () => {
+  test("splits new flows by weight, keeps each where it began, and lives on in the other", async ({
+    expect,
+    onTestFinished: keep,
+  }) => {
     const config = {
       uplinks: uplinksWith({ tier: 1, weight: 3 }, { tier: 1, weight: 1 }),
       failover: FREELY,
     };
-    const house = await openHouse({ config, ready: isShared, measure: { long: ["udp", "tcp"], intervalMs: 10 } });
+    const house = await openHouse({ config, ready: isShared, measure: { long: ["udp", "tcp"], intervalMs: 10 }, keep });
     const from = house.meter.now();
     await pause(5000);
     const to = house.meter.now();

@@ -6,7 +6,7 @@ import { VERSION } from "../../src/version.ts";
 import { openMemory, record } from "../fake/recorder.ts";
 import { scenarioOf } from "./scenario.ts";
 
-const SEEDS = 200;
+const SEEDS = 100;
 const BATCH = 50;
 
 /** So small that a run spans several segments. */
