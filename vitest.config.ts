@@ -2,26 +2,13 @@ import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/**
- * unit: pure and quick · tidy: house rules · sim: seeds · kernel: real sockets in namespaces of its own · lab: the real
- * daemon, several labs beside each other, since they mostly wait · browser: the page in Chromium · timing: the real daemon against the clock, alone ·
- * package: the Debian packages on clean roots, by `npm run package:test` alone, since it fetches two Debians.
- */
 /** Real sockets and clocks on a machine that others use too: what a moment of theirs spoilt is tried once more. */
 const SECOND_CHANCE = { retry: 1 };
 
-/** Files that take a minute or more whatever the machine, the longest first: what begins last decides when all are done. */
+/** The longest first: what begins last decides when all are done. On a fresh clone nothing else knows how long they take. */
 const LONGEST = [
-  "chaos",
-  "faults",
-  "false-alarms",
-  "flows",
-  "mail",
-  "demo",
-  "learning",
-  "adoption",
-  "probe",
-  "regression",
+  ...["chaos", "faults", "false-alarms", "mail", "flows", "demo", "learning", "adoption"],
+  ...["replay", "what-if", "simulator", "simulator-second-half", "regression", "probe"],
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
@@ -35,6 +22,12 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * unit: pure and quick · tidy: house rules · sim: seeds · kernel: real sockets in namespaces of its own · lab: the real
+ * daemon, several labs beside each other, since they mostly wait · browser: the page in Chromium · timing: the real daemon
+ * against the clock, alone · package: the Debian packages on clean roots, by `npm run package:test` alone, since it fetches
+ * two Debians.
+ */
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -66,6 +59,7 @@ export default defineConfig({
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
           exclude: ["test/lab/outage.test.ts"],
+          maxConcurrency: 3,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           pool: "forks",

@@ -1,7 +1,7 @@
 // What the detector does in the lab, with the real daemon: how soon it moves new flows, and what doesn't move them.
 // ONLY=loss,metered in the environment chooses trials; MINUTES=2 shortens the long ones, ROUNDS=3 the repeated ones.
 import { pause } from "../lab/clock.ts";
-import { type House, type HouseOptions, openHouse } from "../test/lab/house.ts";
+import { CLOSELY, type House, type HouseOptions, openHouse } from "../test/lab/house.ts";
 import { countProbes, detectedBy, hog, movesDuring, NO_TRAFFIC, saturate, timeBlackhole } from "../test/lab/trials.ts";
 import { buildProduct } from "./lib/product.ts";
 import { machineText, printTable, type Table } from "./lib/report.ts";
@@ -17,7 +17,7 @@ const inHouse = async <Result>(options: HouseOptions, trial: (house: House) => P
     close = closing;
   };
   try {
-    return await trial(await openHouse({ ...options, keep }));
+    return await trial(await openHouse({ ...options, measure: { ...CLOSELY, ...options.measure }, keep }));
   } finally {
     await close();
   }

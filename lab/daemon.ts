@@ -59,7 +59,8 @@ export interface Daemon {
 
 /** This tree's own. */
 export const COMMAND = fileURLToPath(new URL("../bin/wan-failover", import.meta.url));
-const START_MS = 10_000;
+/** Some 0.4 s of a core, which may have much else to do. */
+const START_MS = 30_000;
 const STOP_MS = 10_000;
 const LOOK_AGAIN_MS = 10;
 

@@ -7,7 +7,7 @@ import { requirePackages } from "./packages.mjs";
 import { prepare, ROOT } from "./prepare.mjs";
 
 /** One after the other: the machine may have two cores, and the last one measures times. */
-const PHASES = [["unit", "tidy"], ["sim"], ["kernel"], ["lab"], ["browser"], ["timing"]];
+const PHASES = [["unit", "tidy", "sim"], ["kernel"], ["lab"], ["browser"], ["timing"]];
 
 /** Far above what any phase takes; a hanging one is a failure, not a wait. */
 const PHASE_TIMEOUT_MS = 30 * 60_000;
@@ -44,8 +44,8 @@ const tests = (projects, folder) => {
   const file = join(folder, `${projects.join("-")}.json`);
   const succeeded = run("node_modules/.bin/vitest", [
     "run",
-    // Labs mostly wait: one takes a fifth of a core.
-    `--maxWorkers=${projects.includes("lab") ? 4 : 2}`,
+    // Labs mostly wait: a house takes an eighth of a core, and each worker has up to three.
+    `--maxWorkers=${projects.includes("lab") ? 3 : 2}`,
     ...projects.flatMap((project) => ["--project", project]),
     "--reporter=default",
     "--reporter=json",

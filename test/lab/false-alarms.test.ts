@@ -11,6 +11,35 @@ const USERS = { long: ["udp", "tcp"] } as const;
 const TENTH = 0.0513;
 const TWO_FIFTHS = 0.2254;
 
+describe.concurrent("a metered uplink that nobody uses", () => {
+  test("costs one small probe every two minutes in each family, and its answer", async ({
+    expect,
+    onTestFinished: keep,
+  }) => {
+    const config = {
+      uplinks: [
+        { name: "fiber", interface: "wan0" },
+        { name: "lte", interface: "wan1", detection: "metered" },
+      ],
+    };
+    const house = await openHouse({ config, measure: NO_TRAFFIC, keep });
+    const counted = await countProbes(house.lab, "isp-b");
+    await pause(60_000);
+    const { ipv4, ipv6 } = await counted();
+    expect.soft(ipv4.packets).toBeLessThanOrEqual(2);
+    expect.soft(ipv6.packets).toBeLessThanOrEqual(2);
+    expect.soft(ipv4.bytes).toBe(ipv4.packets * 36);
+    expect.soft(ipv6.bytes).toBe(ipv6.packets * 56);
+    expect(
+      await house.lab.run(
+        "router",
+        "ping -q -c 1 -W 1 -I wan1 1.1.1.1 && ping -q -c 1 -W 1 -I wan1 2606:4700:4700::1111",
+      ),
+    ).toContain("1 received");
+    expect((await counted()).ipv4.packets).toBe(ipv4.packets + 2);
+  });
+});
+
 describe.concurrent("no failover and no divert", () => {
   test.for([
     { users: "users", measure: USERS },
@@ -56,34 +85,5 @@ describe.concurrent("a line that loses two fifths of all packets", () => {
       .toMatch(/new flows take lte for now; fiber: answers, but \d+ %/);
     await house.lab.mend("loss", "wan0");
     await house.until("well again", isWell, 60_000);
-  });
-});
-
-describe.concurrent("a metered uplink that nobody uses", () => {
-  test("costs one small probe every two minutes in each family, and its answer", async ({
-    expect,
-    onTestFinished: keep,
-  }) => {
-    const config = {
-      uplinks: [
-        { name: "fiber", interface: "wan0" },
-        { name: "lte", interface: "wan1", detection: "metered" },
-      ],
-    };
-    const house = await openHouse({ config, measure: NO_TRAFFIC, keep });
-    const counted = await countProbes(house.lab, "isp-b");
-    await pause(60_000);
-    const { ipv4, ipv6 } = await counted();
-    expect.soft(ipv4.packets).toBeLessThanOrEqual(2);
-    expect.soft(ipv6.packets).toBeLessThanOrEqual(2);
-    expect.soft(ipv4.bytes).toBe(ipv4.packets * 36);
-    expect.soft(ipv6.bytes).toBe(ipv6.packets * 56);
-    expect(
-      await house.lab.run(
-        "router",
-        "ping -q -c 1 -W 1 -I wan1 1.1.1.1 && ping -q -c 1 -W 1 -I wan1 2606:4700:4700::1111",
-      ),
-    ).toContain("1 received");
-    expect((await counted()).ipv4.packets).toBe(ipv4.packets + 2);
   });
 });

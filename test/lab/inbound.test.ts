@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { areAll, areOn, briskConfig, type House, openHouse } from "./house.ts";
+import { areAll, areOn, briskConfig, CLOSELY, type House, openHouse } from "./house.ts";
 
-const MEASURE = { long: [], inbound: ["udp", "tcp"] } as const;
+const MEASURE = { ...CLOSELY, long: [], inbound: ["udp", "tcp"] } as const;
 
 interface Knock {
   readonly house: House;

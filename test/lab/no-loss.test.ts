@@ -1,11 +1,11 @@
 import { describe, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import { FAMILIES } from "../../src/core/family.ts";
-import { isOn, isWell, openHouse, UPLINKS } from "./house.ts";
+import { CLOSELY, isOn, isWell, openHouse, UPLINKS } from "./house.ts";
 
 describe.concurrent("a blackhole of two seconds", () => {
   test("moves new flows, returns them, and breaks no running connection", async ({ expect, onTestFinished: keep }) => {
-    const house = await openHouse({ measure: { long: ["udp", "tcp"] }, keep });
+    const house = await openHouse({ measure: { ...CLOSELY, long: ["udp", "tcp"] }, keep });
     const after = await house.lab.break("blackhole", "wan0");
     for (const family of FAMILIES) await house.meter.recovered({ flow: "new", family, after, via: "wan1" });
     await pause(2000 - (house.meter.now() - after));
@@ -32,7 +32,7 @@ describe.concurrent("a failback", () => {
       uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: { preset: "fast", holdDown: "2s" } })),
       failover: { holdAfterFailover: "1s", holdAfterFailback: "1s" },
     };
-    const house = await openHouse({ config, measure: { long: ["udp", "tcp"] }, keep });
+    const house = await openHouse({ config, measure: { ...CLOSELY, long: ["udp", "tcp"] }, keep });
     const after = await house.lab.break("blackhole", "wan0");
     await house.until("on lte", (status) => FAMILIES.every((family) => isOn("lte", family)(status)));
     for (const family of FAMILIES)
@@ -52,7 +52,7 @@ describe.concurrent("a failback", () => {
 
 describe.concurrent("a test by order", () => {
   test("moves new flows and brings them back without a lost packet", async ({ expect, onTestFinished: keep }) => {
-    const house = await openHouse({ measure: { long: ["udp", "tcp"] }, keep });
+    const house = await openHouse({ measure: { ...CLOSELY, long: ["udp", "tcp"] }, keep });
     const from = house.meter.now();
     const ordered = await house.daemon().cli("test", "--for", "2s");
     expect(ordered).toMatchObject({ code: 0 });

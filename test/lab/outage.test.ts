@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import type { FaultName } from "../../lab/faults.ts";
 import { FAMILIES } from "../../src/core/family.ts";
-import { type House, median, openHouse, UPLINKS } from "./house.ts";
+import { CLOSELY, type House, median, openHouse, UPLINKS } from "./house.ts";
 import { detectedBy, hog, movesDuring, NO_TRAFFIC, timeBlackhole } from "./trials.ts";
 
 /** Of few rounds on a busy machine: the aims, 600 and 300 ms for a blackhole, are for bench/detection-lab.ts to judge. */
@@ -54,7 +54,7 @@ describe("an outage that only silence tells", () => {
     { timeout: 400_000 },
     async ({ preset, newMs, blackholeMs, longMs }, { onTestFinished: keep, expect }) => {
       const config = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: preset })) };
-      const house = await openHouse({ config, measure: { long: ["udp"] }, keep });
+      const house = await openHouse({ config, measure: { ...CLOSELY, long: ["udp"] }, keep });
       for (const fault of ["blackhole", ...LIKE_A_BLACKHOLE] as const) {
         const outage = await medians({ house, fault });
         expect.soft(outage.newMs, `${fault}, new flows`).toBeLessThan(fault === "blackhole" ? blackholeMs : newMs);
@@ -66,7 +66,7 @@ describe("an outage that only silence tells", () => {
 
 describe("a machine whose cores are both taken", () => {
   test("moves nothing", async () => {
-    const house = await openHouse({ measure: { long: ["udp"] } });
+    const house = await openHouse({ measure: { ...CLOSELY, long: ["udp"] } });
     const stop = hog(house.lab, 4);
     try {
       expect(await movesDuring(house, () => pause(12_000))).toEqual([]);

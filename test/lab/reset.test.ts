@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { FAMILIES } from "../../src/core/family.ts";
-import { type House, isOn, isWell, losses, openHouse, placesOf, UPLINKS } from "./house.ts";
+import { CLOSELY, type House, isOn, isWell, losses, openHouse, placesOf, UPLINKS } from "./house.ts";
 
 /** Everything of the router's kernel that the product may touch, by what prints it. */
 const PRINTED = {
@@ -74,7 +74,7 @@ const openedOn = async (
   let before: Snapshot | null = null;
   const house = await openHouse({
     lab: { reversePathFilter },
-    measure: { long: ["udp"] },
+    measure: { ...CLOSELY, long: ["udp"] },
     config: { uplinks: UPLINKS, failover },
     prepare: async (lab) => {
       await lab.run("router", `${prepared}\n${MARKING.map((command) => `nft '${command}'`).join("\n")}`);

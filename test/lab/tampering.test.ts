@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { now, pause } from "../../lab/clock.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { FAMILIES } from "../../src/core/family.ts";
-import { type House, isWell, losses, movesIn, openHouse, ourDefaults } from "./house.ts";
+import { CLOSELY, type House, isWell, losses, movesIn, openHouse, ourDefaults } from "./house.ts";
 
 /** All that is ours, and every default route that takes precedence over it. Some of it may be missing. */
 const OURS = [
@@ -129,7 +129,7 @@ const mendingsIn = (house: House): number => house.daemon().log().split("Somebod
 
 describe("what somebody does to ours", () => {
   test("is mended within 100 ms, once, without a lost packet", async () => {
-    const house = await openHouse({ measure: { long: ["udp"] } });
+    const house = await openHouse({ measure: { ...CLOSELY, long: ["udp"] } });
     const before = await house.lab.run("router", OURS);
     const log = house.daemon().log();
     const from = house.meter.now();
