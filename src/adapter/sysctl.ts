@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { AppError, InvariantError } from "../error.ts";
 import { SystemError } from "./libc.ts";
 
@@ -35,10 +35,10 @@ export const readSysctls = (names: readonly string[]): Record<string, string> =>
   return values;
 };
 
-/** Whether `/proc/sys/net` is mounted read-only; false where permission is lacking to tell. Never throws. */
+/** Whether `/proc/sys/net` is mounted read-only; false where permission is lacking to tell. Writes nothing. Never throws. */
 export const areSysctlsReadOnly = (): boolean => {
   try {
-    accessSync(`${ROOT}net/ipv4/conf/all/rp_filter`, constants.W_OK);
+    closeSync(openSync(`${ROOT}net/ipv4/conf/all/rp_filter`, constants.O_WRONLY));
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EROFS";
