@@ -5,10 +5,10 @@ import { ECHO, type Nat } from "../../lab/plan.ts";
 import { FAMILIES } from "../../src/core/family.ts";
 import { areOn, briskConfig, type House, isWell, openHouse, UPLINKS } from "./house.ts";
 
-/** Flows with one packet each 20 ms, and what they may lose (ms, with room for a busy machine). */
+/** What flows may lose (ms). Where other labs run beside these, a start of one costs half a second; outage.test.ts measures alone. */
 const OUTAGES: readonly { readonly fault: FaultName; readonly withinMs: number }[] = [
-  { fault: "carrier-loss", withinMs: 300 },
-  { fault: "blackhole", withinMs: 4700 },
+  { fault: "carrier-loss", withinMs: 1000 },
+  { fault: "blackhole", withinMs: 6000 },
 ];
 
 const PRODUCT_NAT = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, nat: true, ipv6: { translate: "masquerade" } })) };
