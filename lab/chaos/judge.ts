@@ -50,7 +50,7 @@ const BEARABLE = 2;
 const TOGETHER_MS = 2000;
 
 /**
- * Whenever some uplink has worked for `boundMs`, with nothing changing and a daemon awake, flows work. Pure.
+ * Whenever some uplink has worked for `boundMs`, with no other dying and a daemon awake, flows work. Pure.
  */
 export const judge = (truth: Truth, requests: readonly Request[], boundMs: number): Judgement => {
   const changes = changesOf(truth);
@@ -64,8 +64,11 @@ export const judge = (truth: Truth, requests: readonly Request[], boundMs: numbe
   };
 };
 
-const changesOf = ({ dead, doubtful }: Truth): readonly number[] =>
-  [dead, doubtful].flatMap((stretches) => Object.values(stretches).flat()).flatMap(({ from, to }) => [from, to]);
+/** An uplink that dies may have carried traffic, which needs its time; one that works again is no reason to lose anything. */
+const changesOf = ({ dead, doubtful }: Truth): readonly number[] => [
+  ...Object.values(dead).flatMap((stretches) => stretches.map(({ from }) => from)),
+  ...Object.values(doubtful).flatMap((stretches) => stretches.flatMap(({ from, to }) => [from, to])),
+];
 
 /** Whether some uplink has worked for long enough, with nobody meddling and a daemon awake. */
 const isWorking = ({ dead, doubtful, disturbed }: Truth, at: number, boundMs: number): boolean => {

@@ -33,6 +33,11 @@ describe("what is owed", () => {
     expect(judge(truth({ disturbed }), requests(false, 20_000), BOUND).breaches).toEqual([]);
   });
 
+  test("an uplink that works again is no reason to lose anything", () => {
+    const dead = { wan0: [{ from: 0, to: 19_000 }], wan1: [] };
+    expect(judge(truth({ dead }), requests(false, 20_000), BOUND).breaches).toHaveLength(1);
+  });
+
   test("nothing is asked of an uplink whose lease isn't there yet", () => {
     const dead = { wan0: [{ from: 0, to: FOREVER }], wan1: [] };
     const doubtful = { wan0: [], wan1: [{ from: 0, to: FOREVER }] };
