@@ -110,7 +110,7 @@ export interface UplinkState {
   readonly number: number;
   /** IPv6 prefixes that stand for each other as packets cross it. */
   readonly prefixes: readonly PrefixPair[];
-  /** Running flows were translated with prefixes that are no longer right: they wait to be flushed. */
+  /** Running IPv6 flows were translated with prefixes, or to an address, that aren't right: they wait to be flushed. */
   readonly mistranslated: boolean;
   /** null: this family is disabled on this uplink. */
   readonly families: Readonly<Record<Family, Monitor | null>>;

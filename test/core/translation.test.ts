@@ -115,6 +115,19 @@ test("a new prefix is loaded, and flows that bear the old one begin anew", () =>
   expect(status(state, 2).problems).toEqual([]);
 });
 
+test("flows that an uplink took while it had no IPv6 address of its own begin anew once it has one", () => {
+  const kernel = (...outside: readonly string[]): KernelState =>
+    kernelState({
+      addresses: [wide(LAN0, "fd00:1::1"), ...outside.map((one) => wide(ETH0, one))],
+      routes: [foreignDefault("ipv6", [hop(ETH0, "fe80::1")])],
+    });
+  const [bare, own] = [kernel(), kernel("2001:db8:a::2")];
+  const flushes = (...kernels: readonly KernelState[]): number =>
+    tellKernels(...kernels).last.filter(({ kind }) => kind === "flush-flows").length;
+  expect([flushes(own), flushes(bare), flushes(own, own), flushes(own, bare)]).toEqual([0, 0, 0, 0]);
+  expect([flushes(own, bare, own), flushes(bare, own)]).toEqual([1, 1]);
+});
+
 test("the doctor says where a prefix can't be had, and that it must be routed here", () => {
   const settings = dualStack.settings ?? settingsOf();
   const [fiber = FIBER, lte = LTE] = settings.uplinks;

@@ -7,7 +7,7 @@ import { MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 
 /**
  * Flushes the flows that must move: those of an uplink that failed, once another carries; those that may be moved
- * of an uplink whose drain is over; those that were translated with prefixes that are no longer right. They wait until the routes that they shall take are in place. Pure; never throws.
+ * of an uplink whose drain is over; those that were translated wrongly. They wait until the routes that they shall take are in place. Pure; never throws.
  */
 export const moveFlows = (before: State, now: number): { state: State; commands: readonly Command[] } => {
   if (before.upkeep.underway.length > 0) return { state: before, commands: [] };

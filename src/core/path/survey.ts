@@ -46,7 +46,8 @@ const surveyUplink = ({ uplink, device, kernel, uplinkInterfaces, now }: SurveyU
       const path = findPath({ ...search, kernel, uplinkInterfaces, before, now });
       const unflushed = monitor.unflushed || (monitor.path.usable && isOtherWay(monitor.path, path));
       const gateway = sameGateway(before, path) ? monitor.gateway : null;
-      return withMonitor(current, family, { ...monitor, path, gateway, unflushed });
+      const next = hasFoundAddress(before, path) ? mistranslating(current) : current;
+      return withMonitor(next, family, { ...monitor, path, gateway, unflushed });
     },
     withPrefixes({ uplink: withDevice(uplink, device), kernel, uplinkInterfaces }),
   );
@@ -77,6 +78,15 @@ const sameGateway = (before: Path, after: Path): boolean =>
 
 /** Flows can't go on as they were: the path is gone, or leads over another interface. */
 const isOtherWay = (before: Path, after: Path): boolean => !after.usable || before.link !== after.link;
+
+const mistranslating = (uplink: UplinkState): UplinkState => ({ ...uplink, mistranslated: true });
+
+/**
+ * IPv6 packets leave an uplink without an address of its own all the same, translated to another's, which its ISP drops; and a
+ * flow keeps the translation that it began with, for as long as somebody sends.
+ */
+const hasFoundAddress = (before: Path, after: Path): boolean =>
+  after.usable && after.addresses.length > 0 && (before.usable ? before.addresses.length === 0 : before.bereft);
 
 const pathEvent = (before: Monitor | null, after: Monitor): DetectorEvent | null => {
   if (!after.path.usable) {
