@@ -71,7 +71,10 @@ const STRETCHED_LENGTH = 64 * 1024;
 export const stretched: Spoiler = (corpus, chance) => {
   const bytes = mutated(corpus, chance);
   const [from, to] = piece(bytes, chance);
-  const again = bytes.subarray(from, to);
-  const times = Math.floor((STRETCHED_LENGTH - bytes.length) / Math.max(1, again.length));
-  return joined(bytes.subarray(0, from), ...Array.from({ length: times }, () => again), bytes.subarray(from));
+  if (from === to) return bytes;
+  return joined(
+    bytes.subarray(0, from),
+    Buffer.alloc(STRETCHED_LENGTH, bytes.subarray(from, to)),
+    bytes.subarray(from),
+  );
 };
