@@ -76,8 +76,8 @@ const idle = (contender: Contender, link: LinkName, { seed, idleDays, blackholes
   where: link,
   run: () => {
     const play = { contender, seed, traffic: false };
-    const long = score({ ...play, scenario: healthy(link, idleDays), learned: null });
-    const dead = score({ ...play, scenario: blackholeOn(link), reps: blackholes, learned: long.learned });
+    const long = score({ ...play, scenario: healthy(link, idleDays) });
+    const dead = score({ ...play, scenario: blackholeOn(link), reps: blackholes, memories: long.memories });
     return { ...long.figures, ...dead.figures };
   },
 });
@@ -89,12 +89,12 @@ const used = (contender: Contender, link: LinkName, { seed, usedDays, blackholes
   where: link,
   run: () => {
     const play = { contender, seed, traffic: true };
-    const long = score({ ...play, scenario: healthy(link, usedDays), learned: null });
+    const long = score({ ...play, scenario: healthy(link, usedDays) });
     const dead = { ...play, scenario: blackholeOn(link), reps: blackholes };
-    const fresh = score({ ...dead, learned: null }).figures;
+    const fresh = score(dead).figures;
     return {
       ...long.figures,
-      ...score({ ...dead, learned: long.learned }).figures,
+      ...score({ ...dead, memories: long.memories }).figures,
       freshDivertP50: fresh.divertP50 ?? Number.NaN,
       freshDivertP99: fresh.divertP99 ?? Number.NaN,
       freshFailoverP50: fresh.failoverP50 ?? Number.NaN,
@@ -108,6 +108,6 @@ const single = (contender: Contender, scenario: Scenario, { seed, repsDivisor }:
   where: scenario.id,
   run: () => {
     const reps = Math.max(1, Math.round(scenario.reps / repsDivisor));
-    return score({ contender, scenario, reps, seed, traffic: false, learned: null }).figures;
+    return score({ contender, scenario, reps, seed, traffic: false }).figures;
   },
 });

@@ -18,7 +18,8 @@ export interface RunOptions {
 export interface Run {
   readonly changes: readonly Change[];
   readonly probes: number;
-  readonly learned: Learned | null;
+  /** What was known each quarter of a day, and at the end; nothing where a contender doesn't learn. */
+  readonly memories: readonly Learned[];
 }
 
 export interface Change {
@@ -31,6 +32,8 @@ interface Due {
   readonly event: DetectorEvent;
 }
 
+const REMEMBER_EACH_MS = 6 * 3_600_000;
+
 /** The readings of the counters and the users have random numbers of their own, so that the line stays the same. */
 const USERS_SEED = 0x5eed;
 
@@ -41,6 +44,7 @@ export const runLine = ({ contender, line: options, traffic, learned, frozen }: 
   const subject = contender.start({ seed: options.seed, learned });
   const changes: Change[] = [];
   const replies: Due[] = [];
+  const memories: Learned[] = [];
   let last = subject.opinion();
   let probes = 0;
 
@@ -59,12 +63,19 @@ export const runLine = ({ contender, line: options, traffic, learned, frozen }: 
   const thawed = (at: number): number => (frozen !== null && at >= frozen.from && at < frozen.to ? frozen.to : at);
 
   if (contender.hearsTraffic && (users !== null || contender.carriesUnused)) take({ kind: "role", carrying: true }, 0);
+  let rememberAt = Math.min(REMEMBER_EACH_MS, options.untilMs);
+  const remember = (): void => {
+    const known = subject.learned(rememberAt);
+    if (known !== null) memories.push(known);
+    rememberAt = Math.min(rememberAt + REMEMBER_EACH_MS, options.untilMs);
+  };
   let readAt = users === null ? Number.POSITIVE_INFINITY : READ_EACH_MS;
   for (;;) {
     const tickAt = thawed(subject.wakeAt());
     const replyAt = thawed(replies[0]?.at ?? Number.POSITIVE_INFINITY);
     const now = Math.min(tickAt, replyAt, readAt);
-    if (now > options.untilMs) return { changes, probes, learned: subject.learned(options.untilMs) };
+    if (now > rememberAt) remember();
+    if (now > options.untilMs) return { changes, probes, memories };
     if (tickAt === now && (replyAt > now || now === frozen?.to)) take(TICK, now);
     else if (replyAt === now) take(replies.shift()?.event ?? TICK, now);
     else {

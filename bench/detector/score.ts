@@ -16,7 +16,8 @@ export interface Play {
   readonly seed: number;
   /** Whether the line's users are at work. */
   readonly traffic: boolean;
-  readonly learned: Learned | null;
+  /** What the detectors begin with: each run with another of these, from the first to the last; none know anything. */
+  readonly memories?: readonly Learned[];
 }
 
 /** What came of it; seconds. NaN where it never happened. */
@@ -38,18 +39,19 @@ const warmUpOf = ({ name }: Contender): number => (name === "metered" ? 1_800_00
 /** What came of a scenario. */
 export interface Scored {
   readonly figures: Figures;
-  /** What the detector of the last run knows at its end, to begin another run with. */
-  readonly learned: Learned | null;
+  /** What the detectors knew at times, to begin other runs with. */
+  readonly memories: readonly Learned[];
 }
 
 /** Plays a scenario and answers its question. */
 export const score = (play: Play): Scored => {
   const { contender, scenario, seed } = play;
-  const runs = Array.from({ length: play.reps ?? scenario.reps }, (_, index) => playOnce(play, seed + index + 1));
-  const learned = runs.at(-1)?.run.learned ?? null;
+  const { memories = [], reps = scenario.reps } = play;
+  const memoryOf = (index: number): Learned | null => memories[Math.floor((index * memories.length) / reps)] ?? null;
+  const runs = Array.from({ length: reps }, (_, index) => playOnce(play, seed + index + 1, memoryOf(index)));
   return {
     figures: figuresOf(runs, scenario, contender),
-    learned: learned === null ? null : { ...learned, at: 0, down: false },
+    memories: runs.flatMap(({ run }) => run.memories.map((memory) => ({ ...memory, at: 0, down: false }))),
   };
 };
 
@@ -73,7 +75,7 @@ const figuresOf = (runs: readonly Played[], { question }: Scenario, contender: C
 const share = (runs: readonly Played[], is: (played: Played) => boolean): number =>
   runs.filter(is).length / runs.length;
 
-const playOnce = ({ contender, scenario, traffic, learned }: Play, seed: number): Played => {
+const playOnce = ({ contender, scenario, traffic }: Play, seed: number, learned: Learned | null): Played => {
   const draft = scenario.draw(chances(seed * 7_919), { warmUpMs: warmUpOf(contender) });
   const { density, interruptions, untilMs, damage, frozen } = draft;
   const line = { model: LINKS[scenario.link], density, interruptions, seed, untilMs, damage };

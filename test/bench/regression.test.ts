@@ -19,7 +19,7 @@ interface Case {
 }
 
 const figuresOf = ({ contender, scenario, reps = 5, traffic = false }: Case): Figures =>
-  score({ contender, scenario, reps, traffic, seed: SEED, learned: null }).figures;
+  score({ contender, scenario, reps, traffic, seed: SEED }).figures;
 
 const scenarioCalled = (id: string): Scenario => {
   const found = SCENARIOS.find((scenario) => scenario.id === id);

@@ -105,9 +105,12 @@ export const isWary = ({ heavyLoss, pace }: AdaptiveState, now: number): boolean
 export const beWary = (state: AdaptiveState, until: number): AdaptiveState =>
   state.pace.waryUntil >= until ? state : { ...state, pace: { ...state.pace, waryUntil: until } };
 
-const usualInterval = ({ settings, phase, pace }: AdaptiveState): number => {
+/** In the hold-down a loss must be made up for by many answers, so they are asked for as often as they count. */
+const usualInterval = ({ settings, phase, pace, outage }: AdaptiveState): number => {
   const usual = pace.carrying ? settings.carryingIntervalMs : settings.standbyIntervalMs;
-  return phase === "hold-down" ? Math.min(usual, settings.holdDownIntervalMs) : usual;
+  if (phase !== "hold-down") return usual;
+  const hurried = outage.losses > 0 ? PACED_SPACING_MS / JITTER_LEAST : Number.POSITIVE_INFINITY;
+  return Math.min(usual, settings.holdDownIntervalMs, hurried);
 };
 
 /** The next probe an idle interval from now, with jitter so that detectors don't march in step. */
