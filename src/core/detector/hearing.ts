@@ -6,7 +6,7 @@ import { beginHold, failHold } from "./hold-down.ts";
 import { judgePath, NEVER } from "./judging.ts";
 import { countOutcome, replaced } from "./outcome.ts";
 import { learnOutage } from "./patience.ts";
-import { askAgain, forgetHeavy, idleInterval, probeOnHint, scheduleBy, scheduleIdle } from "./probing.ts";
+import { askAgain, beWary, forgetHeavy, idleInterval, probeOnHint, scheduleBy, scheduleIdle } from "./probing.ts";
 import { learnRoundTrip } from "./round-trip.ts";
 import { hearShortfall } from "./shortfall.ts";
 import { hearTraffic } from "./traffic.ts";
@@ -65,10 +65,13 @@ const showLife = (state: AdaptiveState, now: number): AdaptiveState => {
   }
 };
 
+/** Long enough for each primary to be asked once more: the first round trips are often too long. */
+const WARY_MS = 1_000;
+
 /** What went unanswered before the line first lived says nothing about its quality. */
 const comeUp = (state: AdaptiveState, now: number): AdaptiveState => {
   const open = state.open.filter((probe) => probe.sentAt > state.frontierAt);
-  return scheduleIdle({ ...state, phase: "up", goalAt: NEVER, open }, now);
+  return scheduleIdle(beWary({ ...state, phase: "up", goalAt: NEVER, open }, now + WARY_MS), now);
 };
 
 const hold = (state: AdaptiveState, now: number): AdaptiveState => {

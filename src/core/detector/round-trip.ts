@@ -45,9 +45,12 @@ export const NEW_TARGET: Target = {
   askedAt: Number.NEGATIVE_INFINITY,
 };
 
-/** `target` after an answer with this round trip (RFC 6298 § 2.2 and 2.3). Never throws. */
+/**
+ * `target` after an answer with this round trip (RFC 6298 § 2.2 and 2.3). What was learned before is forgotten where it is more
+ * than twice as long: a line's first probes wait until the gateway's address is found, up to a second. Never throws.
+ */
 export const learnRoundTrip = (target: Target, rttMs: number): Target => {
-  if (target.rttMs === null || target.baseMs === null) {
+  if (target.rttMs === null || target.baseMs === null || rttMs < target.baseMs / 2) {
     return { ...target, rttMs, deviationMs: rttMs / 2, baseMs: rttMs };
   }
   return {

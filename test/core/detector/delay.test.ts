@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { PRESETS } from "../../../src/core/detector/presets.ts";
-import { busyTraffic, cleanLine, delayUntil, type LineRun, runLine } from "../../fake/line.ts";
+import { busyTraffic, cleanLine, delayUntil, type Fate, type LineRun, runLine } from "../../fake/line.ts";
 
 // Virtual minutes and hours pass here; a loaded machine may need its time for them.
 vi.setConfig({ testTimeout: 60_000 });
@@ -38,6 +38,17 @@ describe("a blackhole on a clean line", () => {
     expect(divert.median).toBeLessThan(wanted.divert);
     expect(failover.median).toBeLessThan(wanted.failover);
     if (wanted.busy) expect(divert.most).toBeLessThan(wanted.divert + 20);
+  });
+
+  test("diverts as soon where the first probes had to wait until the gateway's address was found", () => {
+    const delays = SEEDS.map((seed) => {
+      const at = 2_500 + 20 * seed;
+      const dead: [number, number][] = [[at, Number.POSITIVE_INFINITY]];
+      const fate: Fate = (probe) => (probe.at < 900 ? 900 - probe.at + 0.8 : cleanLine(dead)(probe));
+      const run = runLine({ settings: PRESETS.balanced, seed, until: at + 10_000, fate, traffic: busyTraffic(dead) });
+      return delayUntil(run, at, ({ diverted }) => diverted);
+    });
+    expect(spread(delays).most).toBeLessThan(620);
   });
 
   test("fails over on an idle standby too, some seconds later", () => {
