@@ -8,30 +8,23 @@ import { openPilot, type Pilot } from "./lib/pilot.ts";
 import { COMMAND_FLAGS } from "./lib/product.ts";
 import { machineText, printTable } from "./lib/report.ts";
 import { BIG_SITE, type SiteSize, settingsFor, sizeText, USUAL_SITE } from "./lib/site.ts";
-import { medianOf, spreadOf, spreadText } from "./lib/spread.ts";
+import { spreadOf, spreadText } from "./lib/spread.ts";
 import { openWan } from "./lib/wan.ts";
 
 const SITES: readonly SiteSize[] = [USUAL_SITE, BIG_SITE];
 const READ_EACH_MS = 50;
-const READINGS = 400;
-const ROUNDS = 5;
+const READINGS = 200;
+const ROUNDS = 3;
 /** Long enough for our firewall table to be there. */
 const LIVE_MS = 5_000;
 
-/** Microseconds of CPU, the kernel's part included. */
+/** Microseconds of the process for each reading, the kernel's part included. */
 interface Cost {
   /** The dump: request, answer and its decoding, and what grew. */
   readonly read: number;
   /** What the core makes of it where packets came. */
   readonly step: number;
 }
-
-const spentBy = (work: () => void): number => {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-};
 
 const everyUplinkCounted = ({ uplinks }: SiteSize): Event => ({
   kind: "traffic-counted",
@@ -41,15 +34,24 @@ const everyUplinkCounted = ({ uplinks }: SiteSize): Event => ({
 });
 
 /** At the daemon's own pace: a reading that comes each 50 ms finds colder caches than one that follows another. */
-const costOf = async (size: SiteSize, pilot: Pilot, counters: () => void): Promise<Cost> => {
-  const costs: Cost[] = [];
-  const counted = everyUplinkCounted(size);
+const spentOn = async (pilot: Pilot, work: () => void): Promise<number> => {
+  const before = process.cpuUsage();
   for (let reading = 0; reading < READINGS; reading += 1) {
     await pause(READ_EACH_MS);
     pilot.advance(READ_EACH_MS);
-    costs.push({ read: spentBy(counters), step: spentBy(() => pilot.push(counted)) });
+    work();
   }
-  return { read: medianOf(costs.map(({ read }) => read)), step: medianOf(costs.map(({ step }) => step)) };
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / READINGS;
+};
+
+/** Each beside a loop that does the same but for it. */
+const costOf = async (size: SiteSize, pilot: Pilot, counters: () => void): Promise<Cost> => {
+  const counted = everyUplinkCounted(size);
+  const idle = await spentOn(pilot, () => {});
+  const reading = await spentOn(pilot, counters);
+  const stepping = await spentOn(pilot, () => pilot.push(counted));
+  return { read: reading - idle, step: stepping - idle };
 };
 
 const inNamespace = async (size: SiteSize): Promise<Cost> => {
@@ -86,7 +88,7 @@ const rowOf = (size: SiteSize, place: number): string[] => {
 const all = (): void => {
   console.log(machineText());
   printTable({
-    title: `Counters read each ${READ_EACH_MS} ms; medians of ${READINGS}, ${ROUNDS} processes, median (min–max)`,
+    title: `Counters read each ${READ_EACH_MS} ms; means of ${READINGS}, ${ROUNDS} processes, median (min–max)`,
     columns: ["uplinks × targets", "µs a reading", "% of a core", "µs a step with packets everywhere", "% of a core"],
     rows: SITES.map(rowOf),
   });

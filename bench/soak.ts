@@ -48,6 +48,9 @@ const heapMiB = (): number => {
 console.log(machineText());
 pilot.push({ kind: "tick" });
 
+/** What the core itself keeps, in KiB of JSON: the heap also holds what V8 has compiled, which comes and goes. */
+const stateKiB = (): number => JSON.stringify(pilot.state()).length / 1024;
+
 /** One month; the heap after it, in MiB. */
 const liveMonth = (month: number): number => {
   const before = { steps, moves, at: performance.now() };
@@ -56,7 +59,7 @@ const liveMonth = (month: number): number => {
   const events = (steps - before.steps).toLocaleString("en");
   const seconds = ((performance.now() - before.at) / 1000).toFixed(0);
   console.log(
-    `month ${month}: ${events} events, ${moves - before.moves} moves, ${seconds} s; heap ${heap.toFixed(2)} MiB`,
+    `month ${month}: ${events} events, ${moves - before.moves} moves, ${seconds} s; heap ${heap.toFixed(2)} MiB, state ${stateKiB().toFixed(1)} KiB`,
   );
   return heap;
 };

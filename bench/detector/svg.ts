@@ -14,9 +14,9 @@ const WIDTH = 720;
 const HEIGHT = 420;
 const PLOT = { left: 70, right: 690, top: 50, bottom: 360 } as const;
 /** Logarithmic both ways, since the contenders lie three powers of ten apart. */
-const X_RANGE = [0.3, 300] as const;
+const X_RANGE = [0.2, 300] as const;
 const Y_RANGE = [0.5, 50_000] as const;
-const X_TICKS = [0.5, 1, 2, 5, 10, 30, 60, 120];
+const X_TICKS = [0.25, 0.5, 1, 2, 5, 10, 30, 60, 120];
 const Y_TICKS = [1, 10, 100, 1_000, 10_000];
 
 /** Readable on white and on black: the text takes the colour that the reader's scheme asks for. */
