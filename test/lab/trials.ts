@@ -15,6 +15,9 @@ export const NO_TRAFFIC = { new: [], long: [] } as const;
 const GIVE_UP_MS = 30_000;
 const LOOK_AGAIN_MS = 5;
 
+/** In its first second a detector asks more often than later. */
+const SETTLED_MS = 1_500;
+
 /** Where a new flow would go. */
 const ways = (lab: Lab): Promise<string> =>
   lab.run("router", `ip -oneline route get ${ECHO.ipv4}; ip -oneline route get ${ECHO.ipv6}`);
@@ -41,7 +44,7 @@ const whenMeasured = async ({ meter }: House, after: number): Promise<number> =>
  * user is there to measure, as the kernel's routes say. All is well and as new afterwards.
  */
 export const timeBlackhole = async (house: House, users: "busy" | "idle"): Promise<number> => {
-  await pause(300 + Math.random() * 1000);
+  await pause(SETTLED_MS + Math.random() * 1000);
   const after = await house.lab.break("blackhole", "wan0");
   const at = await (users === "busy" ? whenMeasured(house, after) : whenLedAway(house));
   await house.lab.heal();
