@@ -65,13 +65,14 @@ const showLife = (state: AdaptiveState, now: number): AdaptiveState => {
   }
 };
 
-/** Long enough for each primary to be asked once more: the first round trips are often too long. */
+/** Long enough for each primary to be asked once more, where the first answer came so late that all had been asked: those were waiting. */
 const WARY_MS = 1_000;
 
 /** What went unanswered before the line first lived says nothing about its quality. */
 const comeUp = (state: AdaptiveState, now: number): AdaptiveState => {
   const open = state.open.filter((probe) => probe.sentAt > state.frontierAt);
-  return scheduleIdle(beWary({ ...state, phase: "up", goalAt: NEVER, open }, now + WARY_MS), now);
+  const up: AdaptiveState = { ...state, phase: "up", goalAt: NEVER, open };
+  return scheduleIdle(state.pace.seq > state.targets.length ? beWary(up, now + WARY_MS) : up, now);
 };
 
 const hold = (state: AdaptiveState, now: number): AdaptiveState => {
