@@ -68,6 +68,19 @@ describe("what the history records", () => {
     expect(sent - lost).toBeGreaterThan(200);
   });
 
+  test("each probe is written once, those of the minute that runs too", () => {
+    const { recorder, now } = watched(90_000, []);
+    const first = recorder.draft(now - 70_000, OFFSET);
+    first.written();
+    const second = recorder.draft(now, OFFSET);
+    second.written();
+    const sent = [first, second].map(({ batch }) => batch.samples.reduce((sum, sample) => sum + sample.sent, 0));
+    const whole = watched(90_000, []).recorder.draft(now, OFFSET).batch.samples;
+    expect(Math.min(...sent)).toBeGreaterThan(20);
+    expect(sent.reduce((sum, each) => sum + each)).toBe(whole.reduce((sum, sample) => sum + sample.sent, 0));
+    expect(recorder.draft(now, OFFSET).batch.samples).toEqual([]);
+  });
+
   test("a switch is urgent, and a quiet line is not", () => {
     expect(watched(100_000, []).urgent.filter((at) => at > 10_000)).toEqual([]);
     expect(watched(200_000, [[100_000, blackhole("fiber", 30_000)]]).urgent.some((at) => at > 100_000)).toBe(true);

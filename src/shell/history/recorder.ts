@@ -108,7 +108,8 @@ interface DraftRequest {
 const draft = (gathered: Gathered, { at, offset, between }: DraftRequest): Draft => {
   const { events, outages, sampledUntil } = gathered;
   const toWall = (time: number): number => Math.round(time + offset);
-  const until = Math.floor((at - ANSWER_MS + offset) / MINUTE_MS) * MINUTE_MS - offset;
+  // What was sent later may still be answered.
+  const until = at - ANSWER_MS;
   const outcomes = [...between(sampledUntil, until)].map((outcome) => ({ ...outcome, at: outcome.at + offset }));
   return {
     batch: {
