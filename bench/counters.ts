@@ -1,7 +1,7 @@
 // What reading the counters of the users' packets costs a daemon that reads them twenty times a second, in a real kernel.
 import { spawnSync } from "node:child_process";
 import { pause } from "../lab/clock.ts";
-import { openTrafficMeter } from "../src/adapter/traffic.ts";
+import { openTrafficMeter } from "../src/adapter/kernel/traffic.ts";
 import type { Event } from "../src/core/event.ts";
 import { openMachineAccess } from "../src/daemon/machine-access.ts";
 import { openPilot, type Pilot } from "./lib/pilot.ts";

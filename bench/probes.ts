@@ -1,7 +1,7 @@
 // Ten thousand probes a second: CPU time per probe of our prober pool, alone and with the whole loop, beside fping.
 import { spawnSync } from "node:child_process";
 import { openClock } from "../src/adapter/clock.ts";
-import { openProberPool } from "../src/adapter/prober-pool.ts";
+import { openProberPool } from "../src/adapter/probe/prober-pool.ts";
 import type { SendProbe } from "../src/core/command.ts";
 import { type AdaptiveSettings, PRESETS } from "../src/core/detector/presets.ts";
 import type { Event, ProbeOutcome } from "../src/core/event.ts";

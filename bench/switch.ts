@@ -1,6 +1,6 @@
 // From the event that makes the detector decide to the route in the kernel, in a network namespace of its own.
 import { execFileSync, spawnSync } from "node:child_process";
-import { NETLINK_ROUTE, openNetlink } from "../src/adapter/netlink.ts";
+import { NETLINK_ROUTE, openNetlink } from "../src/adapter/kernel/netlink.ts";
 import { encodeMessage, type Request } from "../src/codec/netlink.ts";
 import { putRoute } from "../src/codec/route.ts";
 import { type Edit, type KernelState, MAIN_TABLE, PROTOCOL, type Route } from "../src/core/kernel/kernel.ts";

@@ -1,5 +1,5 @@
-import { readFd, watch, writeFd } from "../src/adapter/libc.ts";
-import { openTap } from "../src/adapter/tap.ts";
+import { openTap } from "../src/adapter/kernel/tap.ts";
+import { readFd, watch, writeFd } from "../src/adapter/libc/libc.ts";
 import { now } from "./clock.ts";
 import { inputLines } from "./lines.ts";
 import { ISP_RELAY } from "./plan.ts";

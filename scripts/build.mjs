@@ -10,8 +10,8 @@ const { outputFiles } = await build({
     "wan-failover": "src/main.ts",
     // Loaded only where it is configured: each costs memory.
     notify: "src/daemon/notify.ts",
-    mail: "src/adapter/mail.ts",
-    mqtt: "src/adapter/mqtt.ts",
+    mail: "src/adapter/service/mail.ts",
+    mqtt: "src/adapter/service/mqtt.ts",
     lab: "lab/main.ts",
   },
   outdir: "dist",

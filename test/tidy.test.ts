@@ -38,7 +38,7 @@ describe("imports", () => {
   });
 
   /** Bundled on their own (scripts/build.mjs), and loaded by the names of their bundles. */
-  const PARTS = ["src/daemon/notify.ts", "src/adapter/mail.ts"];
+  const PARTS = ["src/daemon/notify.ts", "src/adapter/service/mail.ts"];
 
   test("every file is part of the product, a bench or a test", () => {
     const roots = [

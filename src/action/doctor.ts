@@ -1,4 +1,4 @@
-import { readMachine } from "../adapter/machine.ts";
+import { readMachine } from "../adapter/machine/machine.ts";
 import type { Output } from "../cli/output.ts";
 import { asJson, asText, findingsOf } from "../cli/render-doctor.ts";
 import type { Directories } from "../config/directories.ts";

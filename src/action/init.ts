@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { readMachine } from "../adapter/machine.ts";
+import { readMachine } from "../adapter/machine/machine.ts";
 import type { Output } from "../cli/output.ts";
 import type { Directories } from "../config/directories.ts";
 import { parseConfig } from "../config/load.ts";

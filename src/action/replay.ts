@@ -1,4 +1,4 @@
-import { readJournal } from "../adapter/journal-file.ts";
+import { readJournal } from "../adapter/file/journal-file.ts";
 import type { Output } from "../cli/output.ts";
 import {
   type Decision,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { revertResolved } from "../adapter/local-resolver.ts";
-import { forgetState, readState, writeState } from "../adapter/state-file.ts";
+import { forgetState, readState, writeState } from "../adapter/file/state-file.ts";
+import { revertResolved } from "../adapter/service/local-resolver.ts";
 import { refuseIfServed } from "../api/listen.ts";
 import { type Directories, socketPathIn } from "../config/directories.ts";
 import { MARK_MASK } from "../core/kernel/mark.ts";

@@ -1,5 +1,12 @@
 import type { ChildProcess } from "node:child_process";
-import { endHolder, holderOf, isSystemdUnit, startDetached, systemctl, within } from "../adapter/daemon-process.ts";
+import {
+  endHolder,
+  holderOf,
+  isSystemdUnit,
+  startDetached,
+  systemctl,
+  within,
+} from "../adapter/process/daemon-process.ts";
 import type { DaemonClient, StatusAnswer } from "../api/contract.ts";
 import type { Verb } from "../cli/command/daemon.ts";
 import { EXIT } from "../cli/error-text.ts";

@@ -1,4 +1,4 @@
-import { makeKeyPair } from "../adapter/wireguard-keys.ts";
+import { makeKeyPair } from "../adapter/process/wireguard-keys.ts";
 import type { Output } from "../cli/output.ts";
 import { type End, type PairFile, pairFiles, pairSteps } from "../wireguard/pair.ts";
 import { type PairOptions, type PairRequest, readRequest } from "../wireguard/request.ts";

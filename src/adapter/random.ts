@@ -1,4 +1,4 @@
-import { fillRandom } from "./libc.ts";
+import { fillRandom } from "./libc/libc.ts";
 
 /** Filling a pool is cheaper than asking the kernel for four octets at a time. */
 const POOL_SIZE = 256;

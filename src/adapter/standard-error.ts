@@ -1,5 +1,5 @@
 import { constants, fstatSync, openSync, type Stats, write, writeSync } from "node:fs";
-import { sendTo } from "./libc.ts";
+import { sendTo } from "./libc/libc.ts";
 
 /** Where a log's lines go. Takes a line as a whole, or not at all where there is no room for it. Never waits, never throws. */
 export type LineSink = (line: string) => boolean;

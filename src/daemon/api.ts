@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { askOwnCommand } from "../adapter/own-command.ts";
-import { openPrivateFile } from "../adapter/private-file.ts";
+import { openPrivateFile } from "../adapter/file/private-file.ts";
+import { askOwnCommand } from "../adapter/process/own-command.ts";
 import { type ApiServer, startServer } from "../api/server.ts";
 import { accessPathIn, type Directories, socketPathIn, unconfirmedPathIn } from "../config/directories.ts";
 import type { Status } from "../core/status.ts";

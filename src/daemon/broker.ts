@@ -84,5 +84,5 @@ const placeOf = ({ topic, discovery }: BrokerSettings): MqttPlace => ({
 });
 
 /** Bundled on its own: a client for MQTT is not loaded where nobody has a broker. */
-const loadMqtt = (): Promise<typeof import("../adapter/mqtt.ts")> =>
+const loadMqtt = (): Promise<typeof import("../adapter/service/mqtt.ts")> =>
   import(new URL("./mqtt.mjs", import.meta.url).href);

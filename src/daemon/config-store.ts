@@ -1,5 +1,5 @@
-import { readSome, rewrite } from "../adapter/config-file.ts";
-import { openPrivateFile, type PrivateFile } from "../adapter/private-file.ts";
+import { readSome, rewrite } from "../adapter/file/config-file.ts";
+import { openPrivateFile, type PrivateFile } from "../adapter/file/private-file.ts";
 import { type ConfigStore, tagOf, type Unconfirmed } from "../api/config/keeper.ts";
 import { refuseIfServed } from "../api/listen.ts";
 import { type Directories, socketPathIn, unconfirmedPathIn } from "../config/directories.ts";

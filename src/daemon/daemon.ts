@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { RESOLVERS_FILE, restoreMachine, STATE_FILE } from "../action/reset.ts";
 import { openLog } from "../adapter/log.ts";
-import { openServiceManager, type ServiceManager } from "../adapter/service-manager.ts";
-import { openSyslog } from "../adapter/syslog.ts";
+import { openServiceManager, type ServiceManager } from "../adapter/service/service-manager.ts";
+import { openSyslog } from "../adapter/service/syslog.ts";
 import type { ApiServer } from "../api/server.ts";
 import { type Directories, journalPathIn } from "../config/directories.ts";
 import { ConfigError, formatIssue } from "../config/issue.ts";

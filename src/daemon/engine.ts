@@ -1,18 +1,18 @@
 import { dirname } from "node:path";
 import { asMemory } from "../action/reset.ts";
 import { type Clock, openClock } from "../adapter/clock.ts";
-import { type DhcpClients, openDhcpClients } from "../adapter/dhcp-client.ts";
+import { openJournalFile } from "../adapter/file/journal-file.ts";
+import { readState, writeState } from "../adapter/file/state-file.ts";
 import { openHours } from "../adapter/hours.ts";
-import { openJournalFile } from "../adapter/journal-file.ts";
-import type { KernelHint } from "../adapter/kernel-hint.ts";
-import { type KernelWatcher, watchKernel } from "../adapter/kernel-watcher.ts";
-import { openLocalResolver } from "../adapter/local-resolver.ts";
-import { openProberPool, type ProberPool } from "../adapter/prober-pool.ts";
+import type { KernelHint } from "../adapter/kernel/hint.ts";
+import { shapeUplink } from "../adapter/kernel/shaper.ts";
+import { openTrafficMeter } from "../adapter/kernel/traffic.ts";
+import { type KernelWatcher, watchKernel } from "../adapter/kernel/watcher.ts";
+import { openProberPool, type ProberPool } from "../adapter/probe/prober-pool.ts";
+import { type DhcpClients, openDhcpClients } from "../adapter/process/dhcp-client.ts";
+import { runScript } from "../adapter/process/script.ts";
 import { random32 } from "../adapter/random.ts";
-import { runScript } from "../adapter/script.ts";
-import { shapeUplink } from "../adapter/shaper.ts";
-import { readState, writeState } from "../adapter/state-file.ts";
-import { openTrafficMeter } from "../adapter/traffic.ts";
+import { openLocalResolver } from "../adapter/service/local-resolver.ts";
 import type { RunScript } from "../core/command.ts";
 import type { ClientPlace, Event, Order, UsageCounted } from "../core/event.ts";
 import { FIREWALL_TABLE } from "../core/kernel/firewall.ts";
@@ -203,10 +203,10 @@ const portsOf = (
       void shapeUplink(order).then((shaped) => push({ kind: "uplink-shaped", uplink: order.uplink, ...shaped })),
     useResolvers: (order) => void resolver.use(order).then((problem) => push({ kind: "resolvers-used", problem })),
     askAsterisk: (question) => {
-      void import("../adapter/asterisk.ts").then(({ askAsterisk }) => askAsterisk(question)).then(push);
+      void import("../adapter/service/asterisk.ts").then(({ askAsterisk }) => askAsterisk(question)).then(push);
     },
     checkWay: (check) => {
-      void import("../adapter/way-check.ts")
+      void import("../adapter/probe/way-check.ts")
         .then(({ checkWay }) => checkWay(check))
         .then((problems) => push({ kind: "way-checked", uplink: check.uplink, problems }));
     },

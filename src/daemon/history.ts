@@ -1,8 +1,8 @@
 import { monotonicMs } from "../adapter/clock.ts";
+import { bootId } from "../adapter/file/state-file.ts";
 import { askHistory, askReport } from "../adapter/history/questions.ts";
 import { type HistoryStore, openHistoryStore } from "../adapter/history/store.ts";
-import { openLinkCounters } from "../adapter/link-counters.ts";
-import { bootId } from "../adapter/state-file.ts";
+import { openLinkCounters } from "../adapter/kernel/link-counters.ts";
 import type { UsageCounted } from "../core/event.ts";
 import type { HistoryAnswer, ReportMaterial, Span } from "../core/history/answer.ts";
 import type { PeriodUsage } from "../core/history/batch.ts";

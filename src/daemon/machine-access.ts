@@ -1,10 +1,10 @@
-import { type CounterReading, openFlows } from "../adapter/flows.ts";
-import { applyEdits } from "../adapter/kernel-editor.ts";
-import { readKernel } from "../adapter/kernel-reader.ts";
-import { type Asked, askNeighbour, type NeighbourPlace } from "../adapter/neighbour.ts";
-import { NETLINK_NETFILTER, NETLINK_ROUTE, openNetlink } from "../adapter/netlink.ts";
-import { openFirewall } from "../adapter/nft.ts";
-import { readSysctls, writeSysctl } from "../adapter/sysctl.ts";
+import { applyEdits } from "../adapter/kernel/editor.ts";
+import { type CounterReading, openFlows } from "../adapter/kernel/flows.ts";
+import { type Asked, askNeighbour, type NeighbourPlace } from "../adapter/kernel/neighbour.ts";
+import { NETLINK_NETFILTER, NETLINK_ROUTE, openNetlink } from "../adapter/kernel/netlink.ts";
+import { openFirewall } from "../adapter/kernel/nft.ts";
+import { readKernel } from "../adapter/kernel/reader.ts";
+import { readSysctls, writeSysctl } from "../adapter/kernel/sysctl.ts";
 import type { Family } from "../core/family.ts";
 import { FIREWALL_TABLE } from "../core/kernel/firewall.ts";
 import type { Edit, EditFailure, KernelState } from "../core/kernel/kernel.ts";

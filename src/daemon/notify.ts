@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openClock } from "../adapter/clock.ts";
-import { openKeptFile } from "../adapter/kept-file.ts";
+import { openKeptFile } from "../adapter/file/kept-file.ts";
 import { localDate } from "../adapter/local-date.ts";
-import { postWebhook } from "../adapter/webhook.ts";
+import { postWebhook } from "../adapter/service/webhook.ts";
 import type { NotifyConfig } from "../config/notify.ts";
 import { noticeMessage } from "../core/notify/mqtt.ts";
 import type { Notice } from "../core/notify/notice.ts";
@@ -124,5 +124,5 @@ const mail = async (settings: MailSettings, batch: readonly Notice[]): Promise<s
 };
 
 /** Bundled on its own: nodemailer is not loaded before the first mail. */
-const loadMail = (): Promise<typeof import("../adapter/mail.ts")> =>
+const loadMail = (): Promise<typeof import("../adapter/service/mail.ts")> =>
   import(new URL("./mail.mjs", import.meta.url).href);

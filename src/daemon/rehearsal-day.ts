@@ -1,4 +1,4 @@
-import { openKeptFile } from "../adapter/kept-file.ts";
+import { openKeptFile } from "../adapter/file/kept-file.ts";
 
 /** The day of the last rehearsal, over a reboot too: a router that has rehearsed in this night doesn't do it again. */
 export interface RehearsalDay {

@@ -1,4 +1,4 @@
-import { replaceText } from "../adapter/text-file.ts";
+import { replaceText } from "../adapter/file/text-file.ts";
 import { astlinuxLines, astlinuxStatus } from "../cli/astlinux-status.ts";
 import type { Status } from "../core/status.ts";
 

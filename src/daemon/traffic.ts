@@ -1,5 +1,5 @@
 import { monotonicMs } from "../adapter/clock.ts";
-import { openLinkCounters } from "../adapter/link-counters.ts";
+import { openLinkCounters } from "../adapter/kernel/link-counters.ts";
 import type { PeriodUsage } from "../core/history/batch.ts";
 import type { Carried, Status } from "../core/status.ts";
 import { openRateMeter } from "../shell/rate-meter.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { askAsterisk } from "../../src/adapter/asterisk.ts";
+import { askAsterisk } from "../../src/adapter/service/asterisk.ts";
 import type { AsteriskAccess } from "../../src/core/settings.ts";
 
 const AMI = fileURLToPath(new URL("../lab/ami.mjs", import.meta.url));

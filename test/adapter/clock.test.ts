@@ -11,8 +11,8 @@ import {
   send,
   socketName,
   watch,
-} from "../../src/adapter/libc.ts";
-import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/linux.ts";
+} from "../../src/adapter/libc/libc.ts";
+import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/libc/linux.ts";
 import { until } from "./until.ts";
 
 const stall = (ms: number): void => {

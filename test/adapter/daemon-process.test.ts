@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { endHolder, holderOf, isSystemdUnit, systemctl } from "../../src/adapter/daemon-process.ts";
+import { endHolder, holderOf, isSystemdUnit, systemctl } from "../../src/adapter/process/daemon-process.ts";
 import { until } from "./until.ts";
 
 const folder = (): string => {

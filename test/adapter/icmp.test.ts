@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openProber, type Prober } from "../../src/adapter/icmp.ts";
-import { sendTo } from "../../src/adapter/libc.ts";
-import { writeSysctl } from "../../src/adapter/sysctl.ts";
+import { writeSysctl } from "../../src/adapter/kernel/sysctl.ts";
+import { sendTo } from "../../src/adapter/libc/libc.ts";
+import { openProber, type Prober } from "../../src/adapter/probe/icmp.ts";
 import { decodeEcho, type Echo, encodeEcho } from "../../src/codec/icmp.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { until } from "./until.ts";

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
-import { openJournalFile, readJournal } from "../../src/adapter/journal-file.ts";
+import { openJournalFile, readJournal } from "../../src/adapter/file/journal-file.ts";
 import { openDisk } from "../fake/disk.ts";
 
 let folder: string;

@@ -7,6 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { buildSync } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openTap } from "../../src/adapter/kernel/tap.ts";
 import {
   addressOf,
   bindSocket,
@@ -28,7 +29,7 @@ import {
   type Watch,
   watch,
   writeFd,
-} from "../../src/adapter/libc.ts";
+} from "../../src/adapter/libc/libc.ts";
 import {
   AF_INET,
   AF_NETLINK,
@@ -43,9 +44,8 @@ import {
   SOCK_RAW,
   SOL_IP,
   SOL_SOCKET,
-} from "../../src/adapter/linux.ts";
-import { openMessageBatch } from "../../src/adapter/message-batch.ts";
-import { openTap } from "../../src/adapter/tap.ts";
+} from "../../src/adapter/libc/linux.ts";
+import { openMessageBatch } from "../../src/adapter/libc/message-batch.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 import { until } from "./until.ts";
 import { socketAddress } from "./wire.ts";
@@ -71,7 +71,7 @@ const netlinkAddress = (groups: number): Uint8Array => {
 /** A bundled program that watches a socket; `last` is its last statement. */
 const bundle = (folder: string, last: string): string => {
   const outfile = join(folder, "program.mjs");
-  const contents = `import { openSocket, watch } from "./src/adapter/libc.ts";
+  const contents = `import { openSocket, watch } from "./src/adapter/libc/libc.ts";
     const handle = watch(openSocket({ domain: 1, type: 2, protocol: 0 }), () => {});
     ${last}`;
   const stdin = { contents, resolveDir: join(NODE_MODULES, "..") };

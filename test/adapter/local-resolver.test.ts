@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openLocalResolver } from "../../src/adapter/local-resolver.ts";
+import { openLocalResolver } from "../../src/adapter/service/local-resolver.ts";
 
 let folder = "";
 beforeEach(() => {

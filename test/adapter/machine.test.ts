@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type MachineRequest, readMachine } from "../../src/adapter/machine.ts";
+import { type MachineRequest, readMachine } from "../../src/adapter/machine/machine.ts";
 import { examine } from "../../src/core/doctor/doctor.ts";
 import { examinedSysctls } from "../../src/core/doctor/sysctls.ts";
 import { settingsOf } from "../fake/machine-facts.ts";

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { openClock } from "../../src/adapter/clock.ts";
-import { connectMqtt } from "../../src/adapter/mqtt.ts";
+import { connectMqtt } from "../../src/adapter/service/mqtt.ts";
 import type { MqttMessage } from "../../src/core/notify/mqtt.ts";
 import type { BrokerSettings } from "../../src/core/notify/settings.ts";
 import { openMqttTeller } from "../../src/shell/mqtt-teller.ts";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type CounterReading, type Flows, openFlows } from "../../src/adapter/flows.ts";
-import { NETLINK_NETFILTER, type Netlink, openNetlink } from "../../src/adapter/netlink.ts";
+import { type CounterReading, type Flows, openFlows } from "../../src/adapter/kernel/flows.ts";
+import { NETLINK_NETFILTER, type Netlink, openNetlink } from "../../src/adapter/kernel/netlink.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 let space: Namespace;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { applyEdits } from "../../src/adapter/kernel-editor.ts";
-import { readKernel } from "../../src/adapter/kernel-reader.ts";
-import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from "../../src/adapter/netlink.ts";
-import { readSysctls, writeSysctl } from "../../src/adapter/sysctl.ts";
+import { applyEdits } from "../../src/adapter/kernel/editor.ts";
+import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from "../../src/adapter/kernel/netlink.ts";
+import { readKernel } from "../../src/adapter/kernel/reader.ts";
+import { readSysctls, writeSysctl } from "../../src/adapter/kernel/sysctl.ts";
 import type { Edit, KernelState, Route, Rule } from "../../src/core/kernel/kernel.ts";
 import { AppError, InvariantError } from "../../src/error.ts";
 import { hop, ourDefault } from "../fake/kernel-state.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { KernelHint } from "../../src/adapter/kernel-hint.ts";
-import { type KernelWatcher, type WatcherOptions, watchKernel } from "../../src/adapter/kernel-watcher.ts";
-import { NETLINK_ROUTE, type Netlink, openNetlink } from "../../src/adapter/netlink.ts";
+import type { KernelHint } from "../../src/adapter/kernel/hint.ts";
+import { NETLINK_ROUTE, type Netlink, openNetlink } from "../../src/adapter/kernel/netlink.ts";
+import { type KernelWatcher, type WatcherOptions, watchKernel } from "../../src/adapter/kernel/watcher.ts";
 import { decodeLink, listLinks } from "../../src/codec/link.ts";
 import { deleteRoute, putRoute, type RouteMessage } from "../../src/codec/route.ts";
 import { ANY_PACKET, addRule, deleteRule } from "../../src/codec/rule.ts";

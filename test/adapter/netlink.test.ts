@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from "../../src/adapter/netlink.ts";
+import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from "../../src/adapter/kernel/netlink.ts";
 import { decodeAddress, encodeAddress, listAddresses } from "../../src/codec/address.ts";
 import { decodeLink, type LinkMessage, listLinks } from "../../src/codec/link.ts";
 import { decodeNeighbour, listNeighbours } from "../../src/codec/neighbour.ts";

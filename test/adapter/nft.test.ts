@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Firewall, openFirewall } from "../../src/adapter/nft.ts";
+import { type Firewall, openFirewall } from "../../src/adapter/kernel/nft.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 const RULESET = `table inet wan_failover

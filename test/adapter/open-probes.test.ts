@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { openProbeTable } from "../../src/adapter/open-probes.ts";
-import { openTargetBook } from "../../src/adapter/target-book.ts";
+import { openProbeTable } from "../../src/adapter/probe/open-probes.ts";
+import { openTargetBook } from "../../src/adapter/probe/target-book.ts";
 
 const target = openTargetBook("ipv4")("192.0.2.1");
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runScript, type ScriptRun } from "../../src/adapter/script.ts";
+import { runScript, type ScriptRun } from "../../src/adapter/process/script.ts";
 import { until } from "./until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-script-"));

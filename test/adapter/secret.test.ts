@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openKeptFile } from "../../src/adapter/kept-file.ts";
-import { readSecret, withoutSecrets } from "../../src/adapter/secret.ts";
+import { openKeptFile } from "../../src/adapter/file/kept-file.ts";
+import { readSecret, withoutSecrets } from "../../src/adapter/file/secret.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-secret-"));
 afterAll(() => rmSync(folder, { recursive: true }));

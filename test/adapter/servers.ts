@@ -6,8 +6,8 @@ import { createServer as createSecureServer } from "node:https";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bindSocket, openSocket, setOption } from "../../src/adapter/libc.ts";
-import { AF_INET, AF_INET6, SOCK_DGRAM } from "../../src/adapter/linux.ts";
+import { bindSocket, openSocket, setOption } from "../../src/adapter/libc/libc.ts";
+import { AF_INET, AF_INET6, SOCK_DGRAM } from "../../src/adapter/libc/linux.ts";
 import { PEER, socketAddress } from "./wire.ts";
 
 /** Real servers, in the namespace that they were opened in: TCP on 7000, DNS on 53, HTTP on 80, HTTPS on 443. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc.ts";
-import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/linux.ts";
-import { openServiceManager } from "../../src/adapter/service-manager.ts";
+import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc/libc.ts";
+import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/libc/linux.ts";
+import { openServiceManager } from "../../src/adapter/service/service-manager.ts";
 
 let folder: string;
 let manager: number;

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
-import { closeSocket, connectSocket, openSocket } from "../../src/adapter/libc.ts";
-import { AF_UNIX, SOCK_STREAM } from "../../src/adapter/linux.ts";
+import { closeSocket, connectSocket, openSocket } from "../../src/adapter/libc/libc.ts";
+import { AF_UNIX, SOCK_STREAM } from "../../src/adapter/libc/linux.ts";
+import { unixAddress } from "../../src/adapter/libc/unix-address.ts";
 import { type LineSink, openStandardError } from "../../src/adapter/standard-error.ts";
-import { unixAddress } from "../../src/adapter/unix-address.ts";
 import { openDisk } from "../fake/disk.ts";
 import { until } from "./until.ts";
 

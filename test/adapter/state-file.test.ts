@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readState, writeState } from "../../src/adapter/state-file.ts";
+import { readState, writeState } from "../../src/adapter/file/state-file.ts";
 
 let folder: string;
 let path: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readSysctls, writeSysctl } from "../../src/adapter/sysctl.ts";
+import { readSysctls, writeSysctl } from "../../src/adapter/kernel/sysctl.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
 const FORWARDING = "net/ipv4/ip_forward";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc.ts";
-import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/linux.ts";
-import { openSyslog } from "../../src/adapter/syslog.ts";
+import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc/libc.ts";
+import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/libc/linux.ts";
+import { openSyslog } from "../../src/adapter/service/syslog.ts";
 import { parseSyslog } from "../../src/config/syslog.ts";
 
 test("the local daemon hears each line with its priority, also one that was started later", () => {

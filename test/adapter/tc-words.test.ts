@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cakeWords, htbWords } from "../../src/adapter/tc-words.ts";
+import { cakeWords, htbWords } from "../../src/adapter/kernel/tc-words.ts";
 import { LINK_LAYERS, type LinkLayer } from "../../src/core/kernel/shaping.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 

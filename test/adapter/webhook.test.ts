@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { postWebhook } from "../../src/adapter/webhook.ts";
+import { postWebhook } from "../../src/adapter/service/webhook.ts";
 import type { WebhookSettings } from "../../src/core/notify/settings.ts";
 
 const MESSAGE = { headers: { "content-type": "application/json" }, body: '{"text":"ä"}' };

@@ -1,6 +1,6 @@
-import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc.ts";
-import { AF_INET, AF_INET6, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW } from "../../src/adapter/linux.ts";
-import { writeSysctl } from "../../src/adapter/sysctl.ts";
+import { writeSysctl } from "../../src/adapter/kernel/sysctl.ts";
+import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc/libc.ts";
+import { AF_INET, AF_INET6, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW } from "../../src/adapter/libc/linux.ts";
 import { parseAddress } from "../../src/codec/ip.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 import { until } from "./until.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
 import { runWireguardPair } from "../../src/action/wireguard-pair.ts";
-import { makeKeyPair } from "../../src/adapter/wireguard-keys.ts";
+import { makeKeyPair } from "../../src/adapter/process/wireguard-keys.ts";
 import { GUIDE, LEAST } from "../wireguard/fixture.ts";
 
 const { PATH } = process.env;

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openPrivateFile } from "../../src/adapter/private-file.ts";
+import { openPrivateFile } from "../../src/adapter/file/private-file.ts";
 import { openAttempts } from "../../src/api/access/attempts.ts";
 import { openSessions } from "../../src/api/access/sessions.ts";
 import { openClient } from "../../src/api/client.ts";

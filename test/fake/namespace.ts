@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { enterNetworkNamespace } from "../../src/adapter/libc.ts";
+import { enterNetworkNamespace } from "../../src/adapter/libc/libc.ts";
 
 /** A network namespace that this process is in. Synchronous file access and children see it; worker threads don't. */
 export interface Namespace {

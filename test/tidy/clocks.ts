@@ -6,7 +6,7 @@ export const CLOCK_READERS: Readonly<Record<string, string>> = {
   "src/adapter/clock.ts": "the daemon's one sense of time",
   "src/adapter/hours.ts": "tells the core of each local hour",
   "src/adapter/log.ts": "dates a line",
-  "src/adapter/syslog.ts": "dates a line",
+  "src/adapter/service/syslog.ts": "dates a line",
   "src/api/access/access.ts": "tells sessions and attempts the time",
   "src/api/access/tokens.ts": "dates a token",
   "src/api/config/keeper.ts": "says how long is left of a timer of its own",

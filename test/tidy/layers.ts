@@ -159,9 +159,15 @@ export const LAYERS: readonly Layer[] = [
 
 /** Packages that one place wraps, so that a new version of them is one file's concern. */
 export const WRAPPED: Readonly<Record<string, { readonly files: RegExp; readonly reason: string }>> = {
-  koffi: { files: /^src\/adapter\/libc\.ts$/, reason: "Its poll handles are undocumented and pinned to one version." },
-  nodemailer: { files: /^src\/adapter\/mail\.ts$/, reason: "It is loaded with the first mail, and only there." },
-  mqtt: { files: /^src\/adapter\/mqtt\.ts$/, reason: "It is loaded with a broker, and only there." },
+  koffi: {
+    files: /^src\/adapter\/libc\/libc\.ts$/,
+    reason: "Its poll handles are undocumented and pinned to one version.",
+  },
+  nodemailer: {
+    files: /^src\/adapter\/service\/mail\.ts$/,
+    reason: "It is loaded with the first mail, and only there.",
+  },
+  mqtt: { files: /^src\/adapter\/service\/mqtt\.ts$/, reason: "It is loaded with a broker, and only there." },
   yaml: { files: /^(src|test)\/config\/|^src\/web\/setup\//, reason: "Only the config is YAML." },
   zod: { files: /^(src\/(config|api)|test\/api)\//, reason: "Data is checked where it enters; inside, types suffice." },
   commander: {

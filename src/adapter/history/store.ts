@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import type { Batch, PeriodUsage, StoredMeter } from "../../core/history/batch.ts";
 import type { Sample } from "../../core/history/entry.ts";
 import { AppError } from "../../error.ts";
-import { type Database, openDatabase, SqliteError } from "../sqlite.ts";
 import { SAMPLES, SCHEMA, SCHEMA_VERSION, SETTINGS } from "./schema.ts";
+import { type Database, openDatabase, SqliteError } from "./sqlite.ts";
 import {
   ADD_EVENTS,
   ADD_SERIES,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { IptablesFacts, IptablesListing, NftFacts } from "../../core/doctor/facts.ts";
 import type { Family } from "../../core/family.ts";
-import { loadLibrary } from "../libc.ts";
+import { loadLibrary } from "../libc/libc.ts";
 import { readText } from "./files.ts";
 
 /** Where the firewall's tools are. */

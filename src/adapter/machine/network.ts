@@ -7,8 +7,8 @@ import { decodeRule, listRules } from "../../codec/rule.ts";
 import type { MachineFacts, MachineLink, MachineRule } from "../../core/doctor/facts.ts";
 import { FAMILIES } from "../../core/family.ts";
 import { MAIN_TABLE, type Route } from "../../core/kernel/kernel.ts";
-import { pickAddress, readRoutes } from "../kernel-reader.ts";
-import type { Netlink } from "../netlink.ts";
+import type { Netlink } from "../kernel/netlink.ts";
+import { pickAddress, readRoutes } from "../kernel/reader.ts";
 
 /** What the kernel says of its network. */
 export type NetworkFacts = Pick<MachineFacts, "links" | "addresses" | "routes" | "rules">;

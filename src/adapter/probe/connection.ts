@@ -1,7 +1,6 @@
 import { ADDRESS_LENGTH, type Family } from "../../codec/family.ts";
 import { monotonicMs } from "../clock.ts";
-import { discardError, queueErrors } from "../icmp-error.ts";
-import { beginConnecting, closeSocket, errnoName, readOption, setOption, socketName, watch } from "../libc.ts";
+import { beginConnecting, closeSocket, errnoName, readOption, setOption, socketName, watch } from "../libc/libc.ts";
 import {
   ECONNREFUSED,
   EINPROGRESS,
@@ -12,11 +11,12 @@ import {
   SOL_TCP,
   TCP_INFO,
   TCP_SYNCNT,
-} from "../linux.ts";
-import { type MessageBatch, openMessageBatch } from "../message-batch.ts";
-import { SOCKET_ADDRESS } from "../socket-address.ts";
-import { openUplinkSocket, type UplinkBinding } from "../uplink-socket.ts";
+} from "../libc/linux.ts";
+import { type MessageBatch, openMessageBatch } from "../libc/message-batch.ts";
+import { SOCKET_ADDRESS } from "../libc/socket-address.ts";
 import { type Attempt, endSoon, type OnEnd } from "./attempt.ts";
+import { discardError, queueErrors } from "./icmp-error.ts";
+import { openUplinkSocket, type UplinkBinding } from "./uplink-socket.ts";
 
 /** What came of connecting. `rttMs`: of the handshake, milliseconds. */
 export type Connected =

@@ -1,11 +1,11 @@
 import { CodecError } from "../../codec/codec-error.ts";
 import { CODE, type DnsAnswer, type DnsQuestion, decodeAnswer, encodeQuery, isAnswerTo } from "../../codec/dns.ts";
 import { monotonicMs } from "../clock.ts";
-import { beginConnecting, closeSocket, errnoName, receive, SystemError, send, watch } from "../libc.ts";
-import { EAGAIN, SOCK_DGRAM } from "../linux.ts";
+import { beginConnecting, closeSocket, errnoName, receive, SystemError, send, watch } from "../libc/libc.ts";
+import { EAGAIN, SOCK_DGRAM } from "../libc/linux.ts";
 import { random32 } from "../random.ts";
-import { openUplinkSocket, type UplinkBinding } from "../uplink-socket.ts";
 import { type Attempt, endSoon, type OnEnd } from "./attempt.ts";
+import { openUplinkSocket, type UplinkBinding } from "./uplink-socket.ts";
 
 /** What came of a query. */
 export type Reply =

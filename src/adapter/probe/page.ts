@@ -6,9 +6,9 @@ import type { TLSSocket } from "node:tls";
 import { judgeAnswer } from "../../codec/http-answer.ts";
 import { authorityOf, type HttpTarget, targetText } from "../../core/target/target.ts";
 import { monotonicMs } from "../clock.ts";
-import type { UplinkBinding } from "../uplink-socket.ts";
 import type { Attempt, OnEnd, Outcome } from "./attempt.ts";
 import { openConnection } from "./connection.ts";
+import type { UplinkBinding } from "./uplink-socket.ts";
 
 /** What a page may send before we hang up: status line and header fields, and as much of the body as is looked at. */
 const HEADER_BYTES_MAX = 8192;

@@ -3,10 +3,10 @@ import { parseAddress } from "../../codec/ip.ts";
 import { PORT } from "../../core/target/target.ts";
 import { wordsOf } from "../../error.ts";
 import { monotonicMs } from "../clock.ts";
-import { makeSocketAddress } from "../socket-address.ts";
-import type { UplinkBinding } from "../uplink-socket.ts";
+import { makeSocketAddress } from "../libc/socket-address.ts";
 import type { Attempt } from "./attempt.ts";
 import { askServer, lookUpError, type Reply } from "./dns.ts";
+import type { UplinkBinding } from "./uplink-socket.ts";
 
 /** Finds the addresses of names in the binding's family, through its uplink. */
 export interface Resolver {

@@ -1,13 +1,13 @@
 import { parseAddress } from "../../codec/ip.ts";
 import { addressOf, type Target } from "../../core/target/target.ts";
 import { wordsOf } from "../../error.ts";
-import { makeSocketAddress } from "../socket-address.ts";
-import type { UplinkBinding } from "../uplink-socket.ts";
+import { makeSocketAddress } from "../libc/socket-address.ts";
 import type { Attempt, OnEnd, Outcome } from "./attempt.ts";
 import { probeDns } from "./dns.ts";
 import { probePage } from "./page.ts";
 import { type Found, openResolver } from "./resolver.ts";
 import { probeTcp } from "./tcp.ts";
+import type { UplinkBinding } from "./uplink-socket.ts";
 
 /** A target that isn't pinged. */
 export type SocketTarget = Exclude<Target, { kind: "icmp" }>;

@@ -1,8 +1,8 @@
-import { closeSocket, setOption } from "../libc.ts";
-import { SO_LINGER, SOL_SOCKET } from "../linux.ts";
-import type { UplinkBinding } from "../uplink-socket.ts";
+import { closeSocket, setOption } from "../libc/libc.ts";
+import { SO_LINGER, SOL_SOCKET } from "../libc/linux.ts";
 import type { Attempt, OnEnd } from "./attempt.ts";
 import { openConnection } from "./connection.ts";
+import type { UplinkBinding } from "./uplink-socket.ts";
 
 /** `struct linger` of `linux/socket.h`, on and 0 seconds: closing sends a reset, which ends it with one packet and no state. */
 const AT_ONCE = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
