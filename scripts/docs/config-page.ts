@@ -1,5 +1,5 @@
-import { formatDuration } from "../../src/config/duration.ts";
 import { branchesOf, describeValues, isDuration, type Option, optionAt } from "../../src/config/option.ts";
+import { formatDuration } from "../../src/config/value/duration.ts";
 import { type DetectionSettings, PRESETS, type PresetName } from "../../src/core/detector/presets.ts";
 import { fullExample } from "./example.ts";
 import { table } from "./table.ts";

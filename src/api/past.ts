@@ -1,4 +1,4 @@
-import { parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../config/value/duration.ts";
 
 /** The longest span (ms) that may be asked about: all that can be kept. */
 export const SPAN_MAX_MS = 731 * 86_400_000;

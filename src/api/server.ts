@@ -1,4 +1,4 @@
-import type { WebSettings } from "../config/web.ts";
+import type { WebSettings } from "../config/value/web.ts";
 import type { Report } from "../core/report.ts";
 import { VERSION } from "../version.ts";
 import { type AccessStore, openAccess } from "./access/access.ts";

@@ -1,4 +1,4 @@
-import { parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../config/value/duration.ts";
 
 /** How long a test may last, in ms: long enough to be seen, and never forgotten for good. */
 const TEST_MS = { min: 1000, max: 7 * 86_400_000 } as const;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, Server } from "node:http";
-import type { WebSettings } from "../config/web.ts";
+import type { WebSettings } from "../config/value/web.ts";
 import type { Caller } from "./access/caller.ts";
 import { guard } from "./guard.ts";
 import { type Certificate, closeHttp, createHttp } from "./http.ts";

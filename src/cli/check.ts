@@ -1,6 +1,6 @@
-import { formatDuration } from "../config/duration.ts";
-import { ConfigError, formatIssue } from "../config/issue.ts";
 import { loadConfig } from "../config/load.ts";
+import { ConfigError, formatIssue } from "../config/mistake/issue.ts";
+import { formatDuration } from "../config/value/duration.ts";
 import type { Settings, UplinkSettings } from "../core/settings.ts";
 import { AppError } from "../error.ts";
 

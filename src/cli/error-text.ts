@@ -1,5 +1,5 @@
 import { sentence } from "../api/text/words.ts";
-import { ConfigError, formatIssue } from "../config/issue.ts";
+import { ConfigError, formatIssue } from "../config/mistake/issue.ts";
 import { AppError, CATALOGUE, type ErrorCode, InvariantError } from "../error.ts";
 
 /** 0 done · 1 failed · 2 usage or config · 3 no daemon. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../config/mistake/nearest.ts";
 import { AppError } from "../error.ts";
 import { type AccessActions, addAccess } from "./command/access.ts";
 import { addConfigs, type ConfigActions } from "./command/config.ts";

@@ -1,4 +1,4 @@
-import { ConfigError, formatIssue } from "../config/issue.ts";
+import { ConfigError, formatIssue } from "../config/mistake/issue.ts";
 import type { Outcome } from "../core/doctor/doctor.ts";
 import type { Finding, Level, Topic } from "../core/doctor/finding.ts";
 import type { AppError } from "../error.ts";

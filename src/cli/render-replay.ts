@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../config/value/duration.ts";
 import { type Line, paint, span } from "./line.ts";
 
 /** Something that was, or would have been, decided. */

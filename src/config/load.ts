@@ -1,13 +1,13 @@
 import type * as z from "zod";
-import { findContradictions } from "./consistency.ts";
-import { explain, type Mistake } from "./explain.ts";
-import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
-import { offsetOf } from "./locate.ts";
+import { findContradictions } from "./consistency/consistency.ts";
+import { offsetOf } from "./document/locate.ts";
+import { decodeConfig, readConfigFile } from "./document/read.ts";
+import { duplicateKeys, parseYaml, placeOf, type Yaml } from "./document/yaml.ts";
+import { explain, type Mistake } from "./mistake/explain.ts";
+import { ConfigError, type ConfigIssue, formatPath } from "./mistake/issue.ts";
 import { configJsonSchema } from "./option.ts";
-import { decodeConfig, readConfigFile } from "./read.ts";
 import { type Config, resolveConfig } from "./resolve.ts";
 import { config } from "./schema.ts";
-import { duplicateKeys, parseYaml, placeOf, type Yaml } from "./yaml.ts";
 
 /** So many mistakes at once are a wrong file rather than a wrong config. */
 const ISSUES_MAX = 100;

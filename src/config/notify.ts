@@ -1,6 +1,6 @@
 import type { BrokerSettings, MailSettings, WebhookSettings } from "../core/notify/settings.ts";
-import { parseBroker, parseRelay } from "./relay.ts";
 import type { ParsedConfig } from "./schema.ts";
+import { parseBroker, parseRelay } from "./value/relay.ts";
 
 /** Who is told, and how. Secrets are in it: it never leaves the process. */
 export interface NotifyConfig {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { DURATION_PATTERN } from "./duration.ts";
 import { config } from "./schema.ts";
+import { DURATION_PATTERN } from "./value/duration.ts";
 
 /** What the schema says of one option: the part of JSON Schema that zod makes of ours. */
 export interface Option {

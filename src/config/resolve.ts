@@ -9,14 +9,14 @@ import type {
   UplinkSettings,
 } from "../core/settings.ts";
 import { addressOf, PORT, type Target } from "../core/target/target.ts";
-import { familyOf } from "./address.ts";
 import { DEFAULT_TARGETS } from "./defaults.ts";
-import { resolveDetection } from "./detection.ts";
 import { type NotifyConfig, resolveNotify } from "./notify.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
-import type { Syslog } from "./syslog.ts";
-import { isProbedIn } from "./target.ts";
-import type { WebSettings } from "./web.ts";
+import { familyOf } from "./value/address.ts";
+import { resolveDetection } from "./value/detection.ts";
+import type { Syslog } from "./value/syslog.ts";
+import { isProbedIn } from "./value/target.ts";
+import type { WebSettings } from "./value/web.ts";
 
 /** How much is logged. */
 export type LogLevel = ParsedConfig["log"]["level"];

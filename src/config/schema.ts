@@ -10,7 +10,7 @@ import { scripts } from "./schema/scripts.ts";
 import { status } from "./schema/status.ts";
 import { uplink } from "./schema/uplink.ts";
 import { web } from "./schema/web.ts";
-import { group } from "./value.ts";
+import { group } from "./value/value.ts";
 
 /** The whole config file. */
 export const config = group(

@@ -3,7 +3,7 @@ import { openPrivateFile, type PrivateFile } from "../adapter/file/private-file.
 import { type ConfigStore, tagOf, type Unconfirmed } from "../api/config/keeper.ts";
 import { refuseIfServed } from "../api/listen.ts";
 import { type Directories, socketPathIn, unconfirmedPathIn } from "../config/directories.ts";
-import { FILE_BYTES_MAX } from "../config/read.ts";
+import { FILE_BYTES_MAX } from "../config/document/read.ts";
 
 export interface ConfigStoreOptions {
   readonly configPath: string;

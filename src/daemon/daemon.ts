@@ -5,8 +5,8 @@ import { openServiceManager, type ServiceManager } from "../adapter/service/serv
 import { openSyslog } from "../adapter/service/syslog.ts";
 import type { ApiServer } from "../api/server.ts";
 import { type Directories, journalPathIn } from "../config/directories.ts";
-import { ConfigError, formatIssue } from "../config/issue.ts";
 import { loadConfig } from "../config/load.ts";
+import { ConfigError, formatIssue } from "../config/mistake/issue.ts";
 import type { Config } from "../config/resolve.ts";
 import type { Report } from "../core/report.ts";
 import { reportText } from "../core/report-text.ts";

@@ -1,7 +1,7 @@
-import { canonicalAddress } from "../config/address.ts";
 import { DEFAULT_TARGETS } from "../config/defaults.ts";
-import { judgeDestination } from "../config/network.ts";
-import { isInterfaceName } from "../config/value.ts";
+import { canonicalAddress } from "../config/value/address.ts";
+import { judgeDestination } from "../config/value/network.ts";
+import { isInterfaceName } from "../config/value/value.ts";
 import type { Family } from "../core/family.ts";
 import {
   addressIn,

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
-import { familyOf, isTarget } from "../config/address.ts";
-import { interfaceAddress } from "../config/interface-address.ts";
-import { type Judge, network } from "../config/network.ts";
+import { familyOf, isTarget } from "../config/value/address.ts";
+import { interfaceAddress } from "../config/value/interface-address.ts";
+import { type Judge, network } from "../config/value/network.ts";
 import type { Family } from "../core/family.ts";
 import type { Entry } from "./draft.ts";
 import type { Variables } from "./variables.ts";

@@ -1,4 +1,4 @@
-import { judgeForeign } from "../config/network.ts";
+import { judgeForeign } from "../config/value/network.ts";
 import { astlinuxUplinks } from "./astlinux-uplinks.ts";
 import { isNetwork, isYes, numberEntry, wordsOf } from "./astlinux-values.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";

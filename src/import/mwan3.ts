@@ -1,6 +1,6 @@
-import { familyOf, isTarget } from "../config/address.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../config/defaults.ts";
-import { isInterfaceName } from "../config/value.ts";
+import { familyOf, isTarget } from "../config/value/address.ts";
+import { isInterfaceName } from "../config/value/value.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
 import { optionOf, readUci, type Section } from "./uci.ts";

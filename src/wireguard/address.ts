@@ -1,5 +1,5 @@
-import { canonicalAddress } from "../config/address.ts";
-import { parseWritten } from "../config/network.ts";
+import { canonicalAddress } from "../config/value/address.ts";
+import { parseWritten } from "../config/value/network.ts";
 import type { Family } from "../core/family.ts";
 import { formatNetwork, type Network } from "../core/network.ts";
 

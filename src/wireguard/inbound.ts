@@ -1,4 +1,4 @@
-import { familyOf } from "../config/address.ts";
+import { familyOf } from "../config/value/address.ts";
 import type { Family } from "../core/family.ts";
 import { covers, networkOf } from "../core/network.ts";
 import { type Networks, spelt } from "./address.ts";

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
-import { isTarget } from "../config/address.ts";
-import { reaches, split } from "../config/interface-address.ts";
+import { isTarget } from "../config/value/address.ts";
+import { reaches, split } from "../config/value/interface-address.ts";
 import { networkOf } from "../core/network.ts";
 import type { Networks } from "./address.ts";
 import { type Inbound, readInbound } from "./inbound.ts";

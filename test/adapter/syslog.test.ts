@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { bindSocket, closeSocket, openSocket, receive } from "../../src/adapter/libc/libc.ts";
 import { AF_UNIX, SOCK_DGRAM } from "../../src/adapter/libc/linux.ts";
 import { openSyslog } from "../../src/adapter/service/syslog.ts";
-import { parseSyslog } from "../../src/config/syslog.ts";
+import { parseSyslog } from "../../src/config/value/syslog.ts";
 
 test("the local daemon hears each line with its priority, also one that was started later", () => {
   const folder = mkdtempSync(join(tmpdir(), "wan-failover-test-"));

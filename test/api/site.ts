@@ -7,7 +7,7 @@ import { afterAll, onTestFinished } from "vitest";
 import { openClient } from "../../src/api/client.ts";
 import type { ConfigStore } from "../../src/api/config/keeper.ts";
 import { type ServerOptions, startServer } from "../../src/api/server.ts";
-import type { WebSettings } from "../../src/config/web.ts";
+import type { WebSettings } from "../../src/config/value/web.ts";
 import type { Order } from "../../src/core/event.ts";
 import { openConfigStore } from "../../src/daemon/config-store.ts";
 import { until } from "../adapter/until.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { errorText, exitCodeOf } from "../../src/cli/error-text.ts";
-import { ConfigError } from "../../src/config/issue.ts";
+import { ConfigError } from "../../src/config/mistake/issue.ts";
 import { AppError, InvariantError } from "../../src/error.ts";
 
 test("an error is one line that says what to do", () => {

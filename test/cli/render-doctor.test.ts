@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asText } from "../../src/cli/render-doctor.ts";
-import { ConfigError } from "../../src/config/issue.ts";
+import { ConfigError } from "../../src/config/mistake/issue.ts";
 import { diagnose } from "../../src/core/doctor/doctor.ts";
 import { healthy, sysctls } from "../fake/machine-facts.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { canonicalAddress, familyOf, isGateway, isTarget } from "../../src/config/address.ts";
+import { canonicalAddress, familyOf, isGateway, isTarget } from "../../src/config/value/address.ts";
 
 test.each([
   ["192.0.2.1", "ipv4"],

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { difference } from "../../src/config/difference.ts";
-import { HIDDEN, hidePassword } from "../../src/config/hidden.ts";
-import { mergeValue } from "../../src/config/merge.ts";
-import { hideSecrets, restoreSecrets } from "../../src/config/secrets.ts";
+import { difference } from "../../src/config/document/difference.ts";
+import { HIDDEN, hidePassword } from "../../src/config/document/hidden.ts";
+import { mergeValue } from "../../src/config/document/merge.ts";
+import { hideSecrets, restoreSecrets } from "../../src/config/document/secrets.ts";
 
 const TEXT = `# my router
 uplinks:

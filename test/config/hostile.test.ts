@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { ConfigError, formatIssue } from "../../src/config/issue.ts";
 import { loadConfig, parseConfig } from "../../src/config/load.ts";
+import { ConfigError, formatIssue } from "../../src/config/mistake/issue.ts";
 import { AppError } from "../../src/error.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wan-failover-config-"));

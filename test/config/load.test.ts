@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, formatIssue } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
+import { ConfigError, formatIssue } from "../../src/config/mistake/issue.ts";
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import { pings } from "../fake/settings.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ConfigError } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
+import { ConfigError } from "../../src/config/mistake/issue.ts";
 
 const configOf = (uplink: string, more = ""): string =>
   `uplinks:\n  - { name: fiber, interface: eth0 }\n  - { name: lte, ${uplink} }\n${more}`;

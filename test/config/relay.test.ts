@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, formatIssue } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
-import { parseRelay } from "../../src/config/relay.ts";
+import { ConfigError, formatIssue } from "../../src/config/mistake/issue.ts";
+import { parseRelay } from "../../src/config/value/relay.ts";
 
 describe("a relay's address", () => {
   test.each([

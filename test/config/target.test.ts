@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, formatIssue } from "../../src/config/issue.ts";
 import { parseConfig } from "../../src/config/load.ts";
+import { ConfigError, formatIssue } from "../../src/config/mistake/issue.ts";
 import type { UplinkFamilySettings } from "../../src/core/settings.ts";
 import { type Host, type Target, targetText } from "../../src/core/target/target.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../src/config/issue.ts";
+import { parseYaml } from "../../src/config/document/yaml.ts";
 import { parseConfig } from "../../src/config/load.ts";
+import { ConfigError } from "../../src/config/mistake/issue.ts";
 import type { Config } from "../../src/config/resolve.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
 import { LINK_LAYERS } from "../../src/core/kernel/shaping.ts";
 import { importAstlinux } from "../../src/import/astlinux.ts";
 

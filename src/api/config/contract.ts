@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseDuration } from "../../config/duration.ts";
+import { parseDuration } from "../../config/value/duration.ts";
 import { issueSchema } from "../contract.ts";
 
 const CONFIRM_MS = { min: 5000, max: 3_600_000 } as const;

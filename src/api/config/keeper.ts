@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { ConfigError } from "../../config/issue.ts";
+import { decodeConfig } from "../../config/document/read.ts";
 import { parseConfig } from "../../config/load.ts";
-import { decodeConfig } from "../../config/read.ts";
+import { ConfigError } from "../../config/mistake/issue.ts";
 
 /** The config file, and what makes it count. */
 export interface ConfigStore {

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { difference } from "../../config/difference.ts";
-import { parseDuration } from "../../config/duration.ts";
-import { ConfigError } from "../../config/issue.ts";
-import { mergeValue } from "../../config/merge.ts";
+import { difference } from "../../config/document/difference.ts";
+import { mergeValue } from "../../config/document/merge.ts";
+import { hideSecrets, restoreSecrets } from "../../config/document/secrets.ts";
+import { parseYaml } from "../../config/document/yaml.ts";
+import { ConfigError } from "../../config/mistake/issue.ts";
 import { configJsonSchema } from "../../config/option.ts";
-import { hideSecrets, restoreSecrets } from "../../config/secrets.ts";
-import { parseYaml } from "../../config/yaml.ts";
+import { parseDuration } from "../../config/value/duration.ts";
 import { AppError } from "../../error.ts";
 import { done } from "../access/contract.ts";
 import {

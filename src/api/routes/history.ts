@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
-import { parseDuration } from "../../config/duration.ts";
+import { parseDuration } from "../../config/value/duration.ts";
 import type { Span } from "../../core/history/answer.ts";
 import { type Cause, causesIn } from "../../core/history/cause.ts";
 import { type HistoryReport, reportOf } from "../../core/history/report.ts";

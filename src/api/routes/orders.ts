@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { parseDuration } from "../../config/duration.ts";
+import { parseDuration } from "../../config/value/duration.ts";
 import type { Order } from "../../core/event.ts";
 import { failbackRequest, orderAnswer, testRequest, useRequest } from "../contract.ts";
 import { PATHS } from "../paths.ts";

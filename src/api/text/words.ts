@@ -1,4 +1,4 @@
-import { formatDuration } from "../../config/duration.ts";
+import { formatDuration } from "../../config/value/duration.ts";
 
 /** The address families, in the order in which they are shown. */
 export const FAMILIES = ["ipv4", "ipv6"] as const;

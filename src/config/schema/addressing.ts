@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { interfaceAddress } from "../interface-address.ts";
-import { judgePrefix, network } from "../network.ts";
-import { gateway, group } from "../value.ts";
+import { interfaceAddress } from "../value/interface-address.ts";
+import { judgePrefix, network } from "../value/network.ts";
+import { gateway, group } from "../value/value.ts";
 
 const METHOD = {
   description:

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { absolutePath, duration, group } from "../value.ts";
+import { absolutePath, duration, group } from "../value/value.ts";
 
 const manager = group(
   {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { type Judge, network } from "../network.ts";
-import { group } from "../value.ts";
+import { type Judge, network } from "../value/network.ts";
+import { group } from "../value/value.ts";
 
 /** RFC 2474, 2597, 3246, 5865, 8622. */
 const CODE_POINTS: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration, group } from "../value.ts";
+import { duration, group } from "../value/value.ts";
 
 /** For documentation and tests (RFC 2606), and there since 1995. */
 const PAGE = "http://example.com/";

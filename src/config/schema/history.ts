@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration, group } from "../value.ts";
+import { duration, group } from "../value/value.ts";
 
 /** `history:` */
 export const history = group(

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseSyslog } from "../syslog.ts";
-import { group } from "../value.ts";
+import { parseSyslog } from "../value/syslog.ts";
+import { group } from "../value/value.ts";
 
 /** `log:` */
 export const log = group(

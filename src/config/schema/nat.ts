@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { judgeForeign, network } from "../network.ts";
-import { group } from "../value.ts";
+import { judgeForeign, network } from "../value/network.ts";
+import { group } from "../value/value.ts";
 
 /** `nat:` */
 export const nat = group(

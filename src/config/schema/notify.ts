@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseBroker, parseRelay } from "../relay.ts";
-import { absolutePath, duration, group } from "../value.ts";
+import { parseBroker, parseRelay } from "../value/relay.ts";
+import { absolutePath, duration, group } from "../value/value.ts";
 
 /** Who we are to a server, where it asks. `example`: a file for the password. */
 const login = (example: string) => ({

@@ -1,4 +1,4 @@
-import { absolutePath, duration, group } from "../value.ts";
+import { absolutePath, duration, group } from "../value/value.ts";
 
 /** `scripts:` */
 export const scripts = group(

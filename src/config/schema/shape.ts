@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LINK_LAYERS } from "../../core/kernel/shaping.ts";
-import { group } from "../value.ts";
+import { group } from "../value/value.ts";
 
 const RATE = /^([1-9]\d{0,8})(kbit|mbit|gbit)$/;
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { absolutePath, group } from "../value.ts";
+import { absolutePath, group } from "../value/value.ts";
 
 /** `status:` */
 export const status = group(

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { CAP_PATTERN, parseCap } from "../cap.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
-import { detection } from "../detection.ts";
-import { judgeDestination, network } from "../network.ts";
-import { target } from "../target.ts";
-import { group, isInterfaceName, server } from "../value.ts";
+import { CAP_PATTERN, parseCap } from "../value/cap.ts";
+import { detection } from "../value/detection.ts";
+import { judgeDestination, network } from "../value/network.ts";
+import { target } from "../value/target.ts";
+import { group, isInterfaceName, server } from "../value/value.ts";
 import { ipv4, ipv6 } from "./addressing.ts";
 import { essential } from "./essential.ts";
 import { shape } from "./shape.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { absolutePath, group } from "../value.ts";
-import { parseListen } from "../web.ts";
+import { absolutePath, group } from "../value/value.ts";
+import { parseListen } from "../value/web.ts";
 
 const listen = z
   .string()

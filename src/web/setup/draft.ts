@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { ConfigIssue } from "../../config/issue.ts";
+import type { ConfigIssue } from "../../config/mistake/issue.ts";
 import type { Edit } from "./document.ts";
 import type { Path } from "./schema.ts";
 

@@ -1,4 +1,4 @@
-import type { BrokerSettings, MailSettings } from "../core/notify/settings.ts";
+import type { BrokerSettings, MailSettings } from "../../core/notify/settings.ts";
 
 /** A relay as `smtp://USER:PASSWORD@HOST:PORT` says. */
 interface Relay {

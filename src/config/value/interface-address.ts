@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Family } from "../core/family.ts";
-import { covers, networkOf } from "../core/network.ts";
-import type { OwnAddress } from "../core/settings.ts";
+import type { Family } from "../../core/family.ts";
+import { covers, networkOf } from "../../core/network.ts";
+import type { OwnAddress } from "../../core/settings.ts";
 import { canonicalAddress, familyOf, isTarget } from "./address.ts";
 import { type OptionMeta, SPELLED } from "./value.ts";
 

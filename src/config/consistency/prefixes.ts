@@ -1,6 +1,6 @@
-import { covers, isPrivate, type Network } from "../core/network.ts";
-import type { Mistake } from "./explain.ts";
-import { parseWritten } from "./network.ts";
+import { covers, isPrivate, type Network } from "../../core/network.ts";
+import type { Mistake } from "../mistake/explain.ts";
+import { parseWritten } from "../value/network.ts";
 import { member, mistake, type Path } from "./written.ts";
 
 /** Prefixes of `translate` that can't stand for each other. Never throws. */

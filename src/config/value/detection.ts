@@ -5,7 +5,7 @@ import {
   type DetectionSettings,
   PRESETS,
   type PresetName,
-} from "../core/detector/presets.ts";
+} from "../../core/detector/presets.ts";
 import { duration, group } from "./value.ts";
 
 /** The option that sets a field: its name without the unit, which the value says or the table below. */

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
-import type { Family } from "../core/family.ts";
+import type { Family } from "../../core/family.ts";
 
 /** Networks in which nobody who could answer a probe can live: unspecified, loopback, multicast, reserved. */
 const UNUSABLE = new BlockList();

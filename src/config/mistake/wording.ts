@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import { parseDuration } from "./duration.ts";
-import { hidePassword } from "./hidden.ts";
+import { hidePassword } from "../document/hidden.ts";
+import { branchesOf, describeValues, isDuration, type Option } from "../option.ts";
+import { parseDuration } from "../value/duration.ts";
 import { nearest } from "./nearest.ts";
-import { branchesOf, describeValues, isDuration, type Option } from "./option.ts";
 
 /** An issue of zod's, the value that it is about, and what the schema says of that option. */
 export interface Fault {

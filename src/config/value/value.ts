@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Family } from "../core/family.ts";
+import type { Family } from "../../core/family.ts";
 import { canonicalAddress, familyOf, isGateway, isTarget } from "./address.ts";
 import { DURATION_PATTERN, parseDuration } from "./duration.ts";
 

@@ -1,9 +1,9 @@
-import type { Family } from "../core/family.ts";
-import { type Network, overlap } from "../core/network.ts";
-import type { Mistake } from "./explain.ts";
-import { formatPath } from "./issue.ts";
-import { familyOfNetwork, parseWritten } from "./network.ts";
-import { SPELLED } from "./value.ts";
+import type { Family } from "../../core/family.ts";
+import { type Network, overlap } from "../../core/network.ts";
+import type { Mistake } from "../mistake/explain.ts";
+import { formatPath } from "../mistake/issue.ts";
+import { familyOfNetwork, parseWritten } from "../value/network.ts";
+import { SPELLED } from "../value/value.ts";
 import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 
 interface Written {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Family } from "../core/family.ts";
-import { type Host, type HttpTarget, PORT, type Target } from "../core/target/target.ts";
+import type { Family } from "../../core/family.ts";
+import { type Host, type HttpTarget, PORT, type Target } from "../../core/target/target.ts";
 import { canonicalAddress, familyOf, isTarget } from "./address.ts";
 import { group } from "./value.ts";
 

@@ -1,4 +1,4 @@
-import type { Mistake } from "./explain.ts";
+import type { Mistake } from "../mistake/explain.ts";
 
 /** Where in the file something is written. */
 export type Path = readonly PropertyKey[];

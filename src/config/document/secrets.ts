@@ -1,6 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, parseDocument, type Scalar, visit } from "yaml";
+import { configJsonSchema, optionAt } from "../option.ts";
 import { HIDDEN, hidePassword, holdsPassword } from "./hidden.ts";
-import { configJsonSchema, optionAt } from "./option.ts";
 
 interface Secret {
   /** The option, as a text that is the same before and after an edit: entries of lists by their name. */

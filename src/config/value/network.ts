@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Family } from "../core/family.ts";
-import { formatNetwork, type Network, overlap, parseNetwork } from "../core/network.ts";
+import type { Family } from "../../core/family.ts";
+import { formatNetwork, type Network, overlap, parseNetwork } from "../../core/network.ts";
 import { canonicalAddress, isTarget } from "./address.ts";
 import type { OptionMeta } from "./value.ts";
 

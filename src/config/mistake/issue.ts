@@ -1,4 +1,4 @@
-import { AppError } from "../error.ts";
+import { AppError } from "../../error.ts";
 
 /** One mistake in the config. */
 export interface ConfigIssue {

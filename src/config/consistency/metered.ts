@@ -1,4 +1,4 @@
-import type { Mistake } from "./explain.ts";
+import type { Mistake } from "../mistake/explain.ts";
 import { listIn, member, mistake } from "./written.ts";
 
 /** What is to be kept off an uplink that costs nothing, or has nobody to stand in for. Never throws. */

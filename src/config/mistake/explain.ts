@@ -1,6 +1,6 @@
 import type * as z from "zod";
+import { branchesOf, type Option, optionAt } from "../option.ts";
 import { nearest } from "./nearest.ts";
-import { branchesOf, type Option, optionAt } from "./option.ts";
 import { wordsFor } from "./wording.ts";
 
 /** A mistake before its place in the file is known. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { AppError } from "../error.ts";
-import { ConfigError } from "./issue.ts";
+import { AppError } from "../../error.ts";
+import { ConfigError } from "../mistake/issue.ts";
 
 /** Some three times a config with 31 uplinks, each of their options given and explained. */
 export const FILE_BYTES_MAX = 128 * 1024;

@@ -1,16 +1,16 @@
-import { checkDetection } from "../core/detector/detection-check.ts";
-import { FAMILIES, type Family } from "../core/family.ts";
-import { type Target, targetText } from "../core/target/target.ts";
+import { checkDetection } from "../../core/detector/detection-check.ts";
+import { FAMILIES, type Family } from "../../core/family.ts";
+import { type Target, targetText } from "../../core/target/target.ts";
+import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
+import type { Mistake } from "../mistake/explain.ts";
+import { formatPath } from "../mistake/issue.ts";
+import { detection, resolveDetection } from "../value/detection.ts";
+import { isProbedIn, parseTarget } from "../value/target.ts";
+import { SPELLED } from "../value/value.ts";
 import { addressingMistakes, isNowhere, isUsed } from "./addressing.ts";
-import { DEFAULT_TARGETS, UPLINKS_MAX } from "./defaults.ts";
-import { detection, resolveDetection } from "./detection.ts";
-import type { Mistake } from "./explain.ts";
-import { formatPath } from "./issue.ts";
 import { capMistakes, essentialMistakes } from "./metered.ts";
 import { prefixMistakes } from "./prefixes.ts";
 import { routeMistakes } from "./routes.ts";
-import { isProbedIn, parseTarget } from "./target.ts";
-import { SPELLED } from "./value.ts";
 import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 
 /**

@@ -8,7 +8,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { ConfigError, type ConfigIssue } from "./issue.ts";
+import { ConfigError, type ConfigIssue } from "../mistake/issue.ts";
 
 /** A config file read as YAML: the nodes with their places, and the plain values. */
 export interface Yaml {

@@ -1,8 +1,8 @@
-import { FAMILIES, type Family } from "../core/family.ts";
-import { canonicalAddress, familyOf } from "./address.ts";
-import type { Mistake } from "./explain.ts";
-import { isLinkLocal, reaches, split } from "./interface-address.ts";
-import { formatPath } from "./issue.ts";
+import { FAMILIES, type Family } from "../../core/family.ts";
+import type { Mistake } from "../mistake/explain.ts";
+import { formatPath } from "../mistake/issue.ts";
+import { canonicalAddress, familyOf } from "../value/address.ts";
+import { isLinkLocal, reaches, split } from "../value/interface-address.ts";
 import { type Entry, member, mistake, type Path } from "./written.ts";
 
 /** How an uplink's addresses are written, in one family. */
