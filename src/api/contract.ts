@@ -47,8 +47,10 @@ export const healthAnswer = z.object({ healthy: z.literal(true) });
 /** The answer to `GET /api/v1/status`. */
 export const statusAnswer = z.object({
   version: z.string(),
-  /** ISO 8601. */
+  /** ISO 8601, as the clock said then. */
   startedAt: z.string(),
+  /** For how long it has run, whatever the clock was set to meanwhile. */
+  runningMs: z.number(),
   pid: z.number(),
   /** The config file's path. */
   config: z.string(),

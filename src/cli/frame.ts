@@ -7,8 +7,8 @@ import { type StatusView, statusLines } from "./render-status.ts";
 export interface View {
   /** The newest answer. */
   readonly answer: StatusAnswer;
-  /** Since when (ms of the wall clock) no answer came, and why; null while they come. */
-  readonly lost: { readonly since: number; readonly why: string } | null;
+  /** Since when (ms, monotonic) and for how long (ms) no answer came, and why; null while they come. */
+  readonly lost: { readonly since: number; readonly forMs: number; readonly why: string } | null;
 }
 
 /** The screen's size, and the wall clock in ms. */
@@ -38,7 +38,7 @@ const MESSAGES_LEAST = 4;
 /** The whole screen, `rows` lines at the most, each narrower than `columns`. Pure; never throws. */
 export const frame = ({ answer, lost }: View, { columns, rows, now }: Canvas): readonly Line[] => {
   const width = Math.min(columns - MARGIN, COLUMNS_MAX);
-  const head = [header({ answer, width, now }), ...(lost === null ? [BLANK] : [alarm(lost, now)])];
+  const head = [header({ answer, width, now }), ...(lost === null ? [BLANK] : [alarm(lost)])];
   const body = fitting(answer, { width, rows: rows - head.length });
   const whole = [...head, ...body, ...messageLines(answer.messages, rows - head.length - body.length)];
   return cut(whole, rows).map((line) => clip(lost === null ? line : faded(line), width));
@@ -52,15 +52,15 @@ const cut = (lines: readonly Line[], rows: number): readonly Line[] =>
 const header = ({ answer, width, now }: { answer: StatusAnswer; width: number; now: number }): Line => {
   const left = [
     span("wan-failover", "strong"),
-    span(` ${answer.version} · running for ${age(now - Date.parse(answer.startedAt))}`, "faint"),
+    span(` ${answer.version} · running for ${age(answer.runningMs)}`, "faint"),
   ];
   const right = span(`${timeOf(now)} · q quits`, "faint");
   const gap = width - widthOf(left) - widthOf([right]);
   return gap < 1 ? left : [...left, span(" ".repeat(gap)), right];
 };
 
-const alarm = ({ since, why }: NonNullable<View["lost"]>, now: number): Line => [
-  span(`✗ Old news: no answer for ${age(now - since)}, trying again (${why})`, "bad"),
+const alarm = ({ forMs, why }: NonNullable<View["lost"]>): Line => [
+  span(`✗ Old news: no answer for ${age(forMs)}, trying again (${why})`, "bad"),
 ];
 
 /** Old news shouldn't look like news. */

@@ -31,7 +31,7 @@ export const runStatus = async ({ client, form, look, output }: StatusRequest): 
 const textIn = (form: StatusRequest["form"], answer: StatusAnswer, look: Look): string => {
   switch (form) {
     case "text":
-      return statusText(answer, { look, now: Date.now() });
+      return statusText(answer, look);
     case "json":
       return JSON.stringify(answer, null, 2);
     case "astlinux":
@@ -39,17 +39,17 @@ const textIn = (form: StatusRequest["form"], answer: StatusAnswer, look: Look): 
   }
 };
 
-/** An answer as a page of text. `now`: ms of the wall clock. Pure; never throws. */
-export const statusText = (answer: StatusAnswer, { look, now }: { look: Look; now: number }): string =>
+/** An answer as a page of text. Pure; never throws. */
+export const statusText = (answer: StatusAnswer, { width, colours }: Look): string =>
   [
-    ...statusLines(answer.status, { width: look.width, detail: "all", airy: true, wraps: true }),
+    ...statusLines(answer.status, { width, detail: "all", airy: true, wraps: true }),
     BLANK,
-    ...wrap(daemonLine(answer, now), { width: look.width, indent: 0 }),
+    ...wrap(daemonLine(answer), { width, indent: 0 }),
   ]
-    .map((line) => paint(line, look.colours))
+    .map((line) => paint(line, colours))
     .join("\n");
 
 /** Who says so. */
-export const daemonLine = ({ version, startedAt, pid, config }: StatusAnswer, now: number): Line => [
-  span(`wan-failover ${version}, running for ${age(now - Date.parse(startedAt))}, PID ${pid}, ${config}`, "faint"),
+const daemonLine = ({ version, runningMs, pid, config }: StatusAnswer): Line => [
+  span(`wan-failover ${version}, running for ${age(runningMs)}, PID ${pid}, ${config}`, "faint"),
 ];

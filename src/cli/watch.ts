@@ -75,7 +75,9 @@ const asked = async (view: View, client: DaemonClient): Promise<View> => {
   try {
     return { answer: await client.status(), lost: null };
   } catch (error) {
-    return { ...view, lost: { since: view.lost?.since ?? Date.now(), why: wordsOf(error) } };
+    const now = performance.now();
+    const since = view.lost?.since ?? now;
+    return { ...view, lost: { since, forMs: now - since, why: wordsOf(error) } };
   }
 };
 
@@ -106,8 +108,7 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
 };
 
 const print = ({ answer, lost }: View, { json, look, output }: PlainWatch): void => {
-  const now = Date.now();
   if (lost !== null) output.complain(`wan-failover: ${lost.why}; trying again`);
   else if (json) output.write(JSON.stringify(answer));
-  else output.write(`${new Date(now).toISOString()}\n${statusText(answer, { look, now })}\n`);
+  else output.write(`${new Date().toISOString()}\n${statusText(answer, look)}\n`);
 };

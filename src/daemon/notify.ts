@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { openClock } from "../adapter/clock.ts";
 import { openKeptFile } from "../adapter/file/kept-file.ts";
+import { bootId } from "../adapter/file/state-file.ts";
 import { localDate } from "../adapter/local-date.ts";
 import { postWebhook } from "../adapter/service/webhook.ts";
 import type { NotifyConfig } from "../config/notify.ts";
@@ -52,6 +53,7 @@ export const startNotifying = ({ config, folder, view, status, messages }: Notif
   });
   const notifier = openNotifier(settingsOf(config), asMemory(outbox.read()), {
     clock,
+    boot: bootId(),
     moment: () => ({ now: clock.now(), wallMs: Date.now(), dateOf: localDate }),
     view,
     deliver: async (channel, batch) => {

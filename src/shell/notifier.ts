@@ -14,6 +14,8 @@ import type { Clock } from "./loop.ts";
 /** What the notifier needs of the world. */
 export interface NotifierPorts {
   readonly clock: Clock;
+  /** Names the machine's boot. */
+  readonly boot: string;
   readonly moment: () => Moment;
   /** How things are now. Never throws. */
   readonly view: () => View;
@@ -45,7 +47,7 @@ export interface Notifier {
 
 /** A notifier with what an earlier run left. */
 export const openNotifier = (settings: NotifySettings, memory: NotifyMemory | null, ports: NotifierPorts): Notifier => {
-  let state = startNotify(settings, memory, ports.clock.now());
+  let state = startNotify(settings, memory, { now: ports.clock.now(), boot: ports.boot });
   const outcomes = openOutcomes();
   const look = (): void => take({ kind: "looked", view: ports.view() });
   const take = (event: NotifyEvent): void => {

@@ -78,7 +78,7 @@ const post = (socketPath: string, path: string, body: unknown) =>
 
 test("the status is what the core says, with who says it", async () => {
   const { client } = await serving();
-  const { startedAt, ...answer } = await client.status();
+  const { startedAt, runningMs, ...answer } = await client.status();
   expect(answer).toEqual({
     version: "development",
     pid: process.pid,
@@ -87,6 +87,7 @@ test("the status is what the core says, with who says it", async () => {
     messages: MESSAGES,
   });
   expect(Math.abs(Date.now() - Date.parse(startedAt))).toBeLessThan(10_000);
+  expect(Math.abs(runningMs - performance.now())).toBeLessThan(10_000);
 });
 
 test("orders reach the daemon, and its words come back", async () => {

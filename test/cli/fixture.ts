@@ -205,12 +205,12 @@ export const testing: Status = {
   pin: "fiber",
 };
 
-/** `startedAt` is three days and a bit before NOW. */
 export const NOW = Date.parse("2025-03-04T18:01:23.000Z");
 
 export const answerOf = (status: Status, messages: StatusAnswer["messages"] = []): StatusAnswer => ({
   version: "0.1.0",
   startedAt: "2025-03-01T14:00:00.000Z",
+  runningMs: 76 * HOUR,
   pid: 4711,
   config: "/etc/wan-failover/config.yaml",
   status,

@@ -100,7 +100,7 @@ test("no size of the screen is overrun", () => {
 
 test("old news is marked as such, and keeps its place", () => {
   const answer = answerOf(healthy, messages);
-  const lost = { since: NOW - 12_000, why: "no daemon answers on /run/wan-failover/api.sock" };
+  const lost = { since: 0, forMs: 12_000, why: "no daemon answers on /run/wan-failover/api.sock" };
   const rows = screen({ answer, lost }, 100, 24);
   expect(rows[1]).toBe(
     "✗ Old news: no answer for 12 s, trying again (no daemon answers on /run/wan-failover/api.sock)",

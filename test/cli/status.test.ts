@@ -1,12 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { type Look, statusText } from "../../src/cli/status.ts";
-import { answerOf, diverted, failedOver, healthy, NOW, noIpv6, noneUp, testing } from "./fixture.ts";
+import { answerOf, diverted, failedOver, healthy, noIpv6, noneUp, testing } from "./fixture.ts";
 
 const PLAIN: Look = { width: 80, colours: false };
 
-const text = (status: typeof healthy, look: Look = PLAIN): string =>
-  `\n${statusText(answerOf(status), { look, now: NOW })}\n`;
+const text = (status: typeof healthy, look: Look = PLAIN): string => `\n${statusText(answerOf(status), look)}\n`;
 
 test("a healthy machine is calm", () => {
   expect(text(healthy)).toMatchInlineSnapshot(`

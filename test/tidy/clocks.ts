@@ -12,6 +12,7 @@ export const CLOCK_READERS: Readonly<Record<string, string>> = {
   "src/api/config/keeper.ts": "says how long is left of a timer of its own",
   "src/api/events.ts": "paces what is sent, and dates it",
   "src/api/routes/history.ts": "a question without an end is about now",
+  "src/api/routes/status.ts": "says for how long it has run",
   "src/api/server.ts": "says when it began",
   "src/daemon/daemon.ts": "puts together: dates what people are told",
   "src/daemon/engine.ts": "puts together: what makes a date of the daemon's time",

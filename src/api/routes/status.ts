@@ -6,6 +6,7 @@ import { type Ports, type Route, route } from "../route.ts";
 const describe = ({ version, startedAt, config, status, messages }: Ports): StatusAnswer => ({
   version,
   startedAt,
+  runningMs: Math.round(performance.now()),
   pid: process.pid,
   config: config.path,
   status: status(),

@@ -1,5 +1,6 @@
 import type { Notice, NoticeKind } from "./notice.ts";
 import type { Moment } from "./settings.ts";
+import { lastedMs, type Since } from "./since.ts";
 import type { View } from "./view.ts";
 import { detailsOf, sentence, spanText } from "./words.ts";
 
@@ -17,9 +18,9 @@ export interface MovesState {
   readonly told: string | null;
   /** The uplink that was seen to carry it the last time; null before the first look. */
   readonly seen: string | null;
-  /** When it left the primary, ms since 1970; null while it is there. */
-  readonly awaySinceMs: number | null;
-  /** How long (ms) it was away altogether since the last message, without the time since `awaySinceMs`. */
+  /** When it left the primary; null while it is there. */
+  readonly awaySince: Since | null;
+  /** How long (ms) it was away altogether since the last message, without the time since `awaySince`. */
   readonly awayMs: number;
   /** The newest switches that were not told yet, at most `MOVES_MAX`, and how many there were. */
   readonly moves: readonly Move[];
@@ -40,11 +41,11 @@ const CALM_MS = 3_600_000;
 const MOVES_MAX = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Nothing was seen yet. `told`, `awaySinceMs`: of an earlier run. */
-export const startMoves = ({ told, awaySinceMs }: Pick<MovesState, "told" | "awaySinceMs">): MovesState => ({
+/** Nothing was seen yet. `told`, `awaySince`: of an earlier run. */
+export const startMoves = ({ told, awaySince }: Pick<MovesState, "told" | "awaySince">): MovesState => ({
   told,
   seen: told,
-  awaySinceMs,
+  awaySince,
   awayMs: 0,
   moves: [],
   count: 0,
@@ -70,16 +71,16 @@ export const watchMoves = (state: MovesState, { view, settleMs, moment }: Watch)
   return {
     ...state,
     seen: lead,
-    ...(lead === primary ? returned(state, moment) : { awaySinceMs: state.awaySinceMs ?? moment.wallMs }),
+    ...(lead === primary ? returned(state, moment) : { awaySince: state.awaySince ?? { now: moment.now } }),
     moves: [...state.moves, move].slice(-MOVES_MAX),
     count: state.count + 1,
     dueAt: Math.min(state.dueAt, nextAt(state, moment.now, settleMs)),
   };
 };
 
-const returned = ({ awaySinceMs, awayMs }: MovesState, { wallMs }: Moment): Partial<MovesState> => ({
-  awaySinceMs: null,
-  awayMs: awayMs + (awaySinceMs === null ? 0 : Math.max(0, wallMs - awaySinceMs)),
+const returned = ({ awaySince, awayMs }: MovesState, moment: Moment): Partial<MovesState> => ({
+  awaySince: null,
+  awayMs: awayMs + (awaySince === null ? 0 : lastedMs(awaySince, moment)),
 });
 
 const nextAt = ({ messages, toldAt }: MovesState, now: number, settleMs: number): number => {

@@ -2,8 +2,8 @@ import type { Watch } from "./moves.ts";
 
 /** Whether any uplink works, and what people know of it. */
 export interface OutageState {
-  /** Since when none works: monotonic (ms), and since 1970; null while one does. */
-  readonly since: { readonly now: number; readonly wallMs: number } | null;
+  /** Since when none works (ms since boot); null while one does. */
+  readonly since: number | null;
   /** People were told that none works. */
   readonly told: boolean;
   /** How long none worked (ms), where that is over and not told yet; 0 where there is nothing to tell. */
@@ -25,15 +25,15 @@ export const NO_OUTAGE: OutageState = { since: null, told: false, overMs: 0, due
 
 /** Takes in whether any uplink works. Pure; never throws. */
 export const watchOutage = (state: OutageState, { view, settleMs, moment }: Watch): OutageState => {
-  const { now, wallMs } = moment;
+  const { now } = moment;
   if (view.lead === null) return state;
   if (view.online) return state.since === null ? state : over(state, now, settleMs);
   if (state.since !== null || view.uplinks.some(({ works }) => works === null)) return state;
-  return { ...state, since: { now, wallMs }, dueAt: now + OFFLINE_MS };
+  return { ...state, since: now, dueAt: now + OFFLINE_MS };
 };
 
 const over = ({ since, told, overMs: before }: OutageState, now: number, settleMs: number): OutageState => {
-  const overMs = before + now - (since?.now ?? now);
+  const overMs = before + now - (since ?? now);
   return overMs < WORTH_TELLING_MS && !told ? NO_OUTAGE : { since: null, told, overMs, dueAt: now + settleMs };
 };
 

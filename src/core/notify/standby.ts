@@ -1,4 +1,5 @@
 import type { Moment } from "./settings.ts";
+import { lastedMs, type Since } from "./since.ts";
 import type { UplinkView, View } from "./view.ts";
 
 /** What is known of the uplinks that don't work, by name. */
@@ -6,9 +7,7 @@ export type DownUplinks = Readonly<Record<string, DownUplink>>;
 
 /** An uplink that doesn't work. */
 export interface DownUplink {
-  /** Since when: monotonic since boot (ms), and since 1970. */
-  readonly since: number;
-  readonly sinceMs: number;
+  readonly since: Since;
   /** Whether people know: not yet · by the message of a switch away from it · by a message of its own. */
   readonly told: "no" | "by-switch" | "by-itself";
 }
@@ -17,7 +16,7 @@ export interface DownUplink {
 export interface StandbyNews {
   readonly uplink: UplinkView;
   readonly kind: "standby-down" | "standby-up";
-  /** For how long it has not worked (ms), or had not. */
+  /** For how long it has not worked (ms), or had not; 0 where nobody knows. */
   readonly downMs: number;
 }
 
@@ -67,14 +66,14 @@ const look = (uplink: UplinkView, { entry, view, afterMs, moment }: Look): Seen 
     return {
       ...nothing,
       entry: null,
-      news: isNews ? newsOf("standby-up", uplink, moment.wallMs - entry.sinceMs) : null,
+      news: isNews ? newsOf("standby-up", uplink, lastedMs(entry.since, moment)) : null,
     };
   }
-  const down: DownUplink = entry ?? { since: moment.now, sinceMs: moment.wallMs, told: "no" };
+  const down: DownUplink = entry ?? { since: { now: moment.now }, told: "no" };
   if (down.told !== "no" || view.lead === uplink.name || !view.online) return { ...nothing, entry: down };
-  const dueAt = down.since + afterMs;
-  if (moment.now < dueAt) return { ...nothing, entry: down, dueAt };
-  const news = newsOf("standby-down", uplink, moment.wallMs - down.sinceMs);
+  const downMs = lastedMs(down.since, moment);
+  if (downMs < afterMs) return { ...nothing, entry: down, dueAt: moment.now + afterMs - downMs };
+  const news = newsOf("standby-down", uplink, downMs);
   return { ...nothing, entry: { ...down, told: "by-itself" }, news };
 };
 

@@ -5,6 +5,7 @@ import type { Notice } from "./notice.ts";
 import { NO_OUTAGE, type OutageState, outageNews, outageTold, watchOutage } from "./outage.ts";
 import { boxesFor, boxWith, collect, collectAt, delivered, failed, hurry, type Outbox, post } from "./outbox.ts";
 import type { Moment, NotifySettings } from "./settings.ts";
+import { type KeptClock, keptSince, sinceKept } from "./since.ts";
 import { type DownUplinks, type StandbyNews, toldBySwitch, watchStandbys } from "./standby.ts";
 import { subjectOf } from "./subject.ts";
 import type { View } from "./view.ts";
@@ -13,6 +14,8 @@ import { detailsOf, sentence, spanText } from "./words.ts";
 /** Everything that the telling of people depends on. */
 export interface NotifyState {
   readonly settings: NotifySettings;
+  /** Names the machine's boot. */
+  readonly boot: string;
   readonly moves: MovesState;
   readonly outage: OutageState;
   readonly down: DownUplinks;
@@ -48,9 +51,12 @@ export interface NotifyMemory {
   readonly version: 1;
   readonly pending: Readonly<Record<string, readonly Notice[]>>;
   readonly told: string | null;
+  /** Ms since 1970. */
   readonly awaySinceMs: number | null;
   /** Uplinks whose failure people know of: since when (ms since 1970). */
   readonly down: Readonly<Record<string, number>>;
+  /** By what these dates were made. Missing in older memories. */
+  readonly clock?: KeptClock;
   /** Missing in older memories. */
   readonly caps?: ToldCaps;
 }
@@ -63,22 +69,39 @@ export interface NotifyStep {
   readonly wakeAt: number;
 }
 
+/** When and on what machine the telling starts. */
+export interface NotifyStart {
+  /** Milliseconds, monotonic since boot. */
+  readonly now: number;
+  /** Names the machine's boot. */
+  readonly boot: string;
+}
+
 /** The state before the first event. `memory`: of an earlier run, null if none. Pure; never throws. */
-export const startNotify = (settings: NotifySettings, memory: NotifyMemory | null, now: number): NotifyState => ({
-  settings,
-  moves: startMoves({ told: memory?.told ?? null, awaySinceMs: memory?.awaySinceMs ?? null }),
-  outage: NO_OUTAGE,
-  down: Object.fromEntries(
-    Object.entries(memory?.down ?? {}).map(([name, sinceMs]) => [name, { since: now, sinceMs, told: "by-itself" }]),
-  ),
-  caps: memory?.caps ?? {},
-  rehearsedAt: null,
-  boxes: boxesFor(
-    settings.channels,
-    Object.fromEntries(Object.entries(memory?.pending ?? {}).map(([channel, batch]) => [channel, boxWith(batch)])),
-  ),
-  lookAt: now,
-});
+export const startNotify = (
+  settings: NotifySettings,
+  memory: NotifyMemory | null,
+  { now, boot }: NotifyStart,
+): NotifyState => {
+  const { told = null, awaySinceMs = null, down = {}, caps = {}, pending = {} } = memory ?? {};
+  const clock = memory?.clock?.boot === boot ? memory.clock : null;
+  return {
+    settings,
+    boot,
+    moves: startMoves({ told, awaySince: awaySinceMs === null ? null : sinceKept(awaySinceMs, clock) }),
+    outage: NO_OUTAGE,
+    down: Object.fromEntries(
+      Object.entries(down).map(([name, sinceMs]) => [name, { since: sinceKept(sinceMs, clock), told: "by-itself" }]),
+    ),
+    caps,
+    rehearsedAt: null,
+    boxes: boxesFor(
+      settings.channels,
+      Object.fromEntries(Object.entries(pending).map(([channel, batch]) => [channel, boxWith(batch)])),
+    ),
+    lookAt: now,
+  };
+};
 
 /** What to tell whom, and when to try again. Switching knows nothing of it. Pure; never throws. */
 export const stepNotify = (before: NotifyState, event: NotifyEvent, moment: Moment): NotifyStep => {
@@ -89,7 +112,7 @@ export const stepNotify = (before: NotifyState, event: NotifyEvent, moment: Mome
     state: after,
     commands: [
       ...logs,
-      ...(isWorthKeeping(before, after) ? [{ kind: "save", memory: rememberNotify(after) } as const] : []),
+      ...(isWorthKeeping(before, after) ? [{ kind: "save", memory: rememberNotify(after, moment) } as const] : []),
       ...parcels.map((parcel) => ({ kind: "deliver", ...parcel }) as const),
     ],
     wakeAt: Math.min(after.lookAt, collectAt(boxes)),
@@ -220,7 +243,7 @@ const standbyNotice = ({ kind, uplink, downMs }: StandbyNews, view: View): Draft
   summary:
     kind === "standby-down"
       ? `${sentence(`${uplink.name} has not worked for ${spanText(downMs)}: ${uplink.reason}`)} Traffic takes ${view.lead}; if that fails too, ${uplink.name} can't help.`
-      : `${uplink.name} works again. It did not for ${spanText(downMs)}.`,
+      : `${uplink.name} works again.${downMs === 0 ? "" : ` It did not for ${spanText(downMs)}.`}`,
   details: detailsOf(view),
   active: view.lead,
   uplink: uplink.name,
@@ -248,19 +271,25 @@ const posted = (state: NotifyState, draft: Draft, { wallMs, now, dateOf }: Momen
 };
 
 /** What to keep of a state. Never throws. */
-const rememberNotify = ({ boxes, moves, down, caps }: NotifyState): NotifyMemory => ({
-  version: 1,
-  pending: Object.fromEntries(Object.entries(boxes).map(([channel, { pending }]) => [channel, pending])),
-  told: moves.told,
-  awaySinceMs: moves.awaySinceMs,
-  caps,
-  down: Object.fromEntries(
-    Object.entries(down).flatMap(([name, { told, sinceMs }]) => (told === "by-itself" ? [[name, sinceMs]] : [])),
-  ),
-});
+const rememberNotify = ({ boot, boxes, moves, down, caps }: NotifyState, { now, wallMs }: Moment): NotifyMemory => {
+  const clock: KeptClock = { boot, offsetMs: wallMs - now };
+  return {
+    version: 1,
+    pending: Object.fromEntries(Object.entries(boxes).map(([channel, { pending }]) => [channel, pending])),
+    told: moves.told,
+    awaySinceMs: moves.awaySince && keptSince(moves.awaySince, clock),
+    caps,
+    down: Object.fromEntries(
+      Object.entries(down).flatMap(([name, { told, since }]) =>
+        told === "by-itself" ? [[name, keptSince(since, clock)]] : [],
+      ),
+    ),
+    clock,
+  };
+};
 
 const isWorthKeeping = (before: NotifyState, after: NotifyState): boolean =>
   before.moves.told !== after.moves.told ||
-  before.moves.awaySinceMs !== after.moves.awaySinceMs ||
+  before.moves.awaySince !== after.moves.awaySince ||
   before.caps !== after.caps ||
   Object.entries(after.boxes).some(([channel, { pending }]) => before.boxes[channel]?.pending !== pending);

@@ -226,6 +226,64 @@ test("what was not through before a restart is sent after it, and the failback o
   expect(after.subjects()).toEqual([FAILED, OK]);
 });
 
+describe("how long it lasted, whatever the clock was set to meanwhile,", () => {
+  const YEARS = 50 * 365 * 24 * HOUR;
+  const summaries = ({ sent }: ReturnType<typeof tellPeople>) => sent.map(({ batch }) => batch.at(-1)?.summary);
+
+  test("is told of a standby and of the primary", () => {
+    const people = tellPeople({}, null, { clockOffMs: -YEARS });
+    people.at(0, viewWith("fiber", ["lte"]));
+    people.until(MINUTE);
+    people.clockIsOffBy(0);
+    people.at(HOUR, viewWith("fiber"));
+    people.at(2 * HOUR, viewWith("lte", ["fiber"]));
+    people.until(3 * HOUR);
+    people.clockIsOffBy(-HOUR);
+    people.at(4 * HOUR, viewWith("fiber"));
+    people.until(5 * HOUR);
+    expect(summaries(people)).toEqual([
+      expect.stringContaining("Lte has not worked for 10 minutes"),
+      "lte works again. It did not for 1 hour.",
+      expect.stringContaining("Traffic went from fiber to lte"),
+      expect.stringContaining("It was away from fiber for 2 hours."),
+    ]);
+  });
+
+  const brokenUntil = (now: number) => {
+    const people = tellPeople({}, null, { clockOffMs: -YEARS });
+    people.at(0, viewWith("lte", ["fiber"]));
+    people.until(now);
+    return people.saved.at(-1) ?? null;
+  };
+
+  test("is told over a restart of the daemon", () => {
+    const after = tellPeople({}, brokenUntil(30 * MINUTE), { now: HOUR });
+    after.until(2 * HOUR);
+    expect(summaries(after)).toEqual([expect.stringContaining("It was away from fiber for 1 hour.")]);
+  });
+
+  test.each([
+    ["is told by the clock over a boot of the machine", HOUR - YEARS, "It was away from fiber for 1 hour."],
+    ["is not told over a boot where that clock was wrong", HOUR, "fiber works again."],
+    ["is not told over a boot where that clock is wrong now", -2 * YEARS, "fiber works again."],
+  ])("%s", (_name, clockOffMs, end) => {
+    const after = tellPeople({}, brokenUntil(30 * MINUTE), { boot: "b", clockOffMs });
+    after.until(MINUTE);
+    expect(summaries(after)).toEqual([expect.stringMatching(new RegExp(`${end}$`))]);
+  });
+
+  test("is told of a standby over a restart, in the same way", () => {
+    const before = tellPeople();
+    before.at(0, viewWith("fiber", ["lte"]));
+    before.until(HOUR);
+    const memory = before.saved.at(-1) ?? null;
+    const told = (start: Parameters<typeof tellPeople>[2]) => summaries(tellPeople({}, memory, start));
+    expect(told({ now: 2 * HOUR, clockOffMs: YEARS })).toEqual(["lte works again. It did not for 2 hours."]);
+    expect(told({ boot: "b", clockOffMs: 3 * HOUR })).toEqual(["lte works again. It did not for 3 hours."]);
+    expect(told({ boot: "b", clockOffMs: YEARS })).toEqual(["lte works again."]);
+  });
+});
+
 test("a test message goes to every channel at once, and a channel that is gone loses its messages", () => {
   const people = tellPeople({ channels: ["email", "ntfy"] });
   people.take({ kind: "test-asked", view: viewWith("fiber") });

@@ -44,21 +44,32 @@ export const viewWith = (lead: string, broken: readonly string[] = [], more: Par
   ...more,
 });
 
+/** When and in which boot of the machine a story starts; what its clock is off by, ms. */
+interface Start {
+  readonly now: number;
+  readonly boot: string;
+  readonly clockOffMs: number;
+}
+
 /** A notifier in virtual time, and a relay that the story lets work or fail. */
-export const tellPeople = (settings: Partial<NotifySettings> = {}, memory: NotifyMemory | null = null) => {
-  let now = 0;
+export const tellPeople = (
+  settings: Partial<NotifySettings> = {},
+  memory: NotifyMemory | null = null,
+  start: Partial<Start> = {},
+) => {
+  let { now, clockOffMs }: Omit<Start, "boot"> = { now: 0, clockOffMs: 0, ...start };
   let view = viewWith("fiber");
   let relay: "up" | "down" | "hanging" = "up";
-  let state: NotifyState = startNotify({ ...SETTINGS, ...settings }, memory, now);
-  let wakeAt = 0;
+  let state: NotifyState = startNotify({ ...SETTINGS, ...settings }, memory, { now, boot: start.boot ?? "a" });
+  let wakeAt = now;
   const sent: { at: number; batch: readonly Notice[] }[] = [];
   const attempts: number[] = [];
   const saved: NotifyMemory[] = [];
   const logs: string[] = [];
 
   const take = (event: NotifyEvent): void => {
-    const moment = { now, wallMs: WALL_MS + now, dateOf: (ms: number) => `day 1, second ${(ms - WALL_MS) / 1000}` };
-    const out = stepNotify(state, event, moment);
+    const dateOf = (ms: number) => `day 1, second ${(ms - WALL_MS) / 1000}`;
+    const out = stepNotify(state, event, { now, wallMs: WALL_MS + clockOffMs + now, dateOf });
     state = out.state;
     wakeAt = out.wakeAt;
     for (const command of out.commands) obey(command);
@@ -93,6 +104,10 @@ export const tellPeople = (settings: Partial<NotifySettings> = {}, memory: Notif
     },
     until,
     take,
+    /** Somebody sets the machine's clock. */
+    clockIsOffBy: (ms: number): void => {
+      clockOffMs = ms;
+    },
     relayIs: (next: typeof relay): void => {
       relay = next;
     },
