@@ -82,8 +82,7 @@ export const CATALOGUE = {
   },
   "history-unavailable": {
     means: "There is no history; the reason follows.",
-    remedy:
-      "Install the package libsqlite3-0, and look whether `history.file` names a file; docs/history.md says more.",
+    remedy: "Let `history.file` name a file, and install the package libsqlite3-0; docs/history.md says more.",
   },
   "history-failed": {
     means: "The history's database can't be used; SQLite's own words follow.",

@@ -126,6 +126,6 @@ const parseJson = (text: string): unknown => {
 const whyRefused = (code: number, value: unknown): AppError => {
   const parsed = problem.safeParse(value);
   const detail = parsed.success ? parsed.data.detail : `the daemon answered with the HTTP status ${code}`;
-  if (code === 409 || code === 404) return new AppError("order-refused", detail);
+  if (code === 409 || code === 404 || code === 503) return new AppError("order-refused", detail);
   return new AppError(code === 400 ? "usage" : "malformed-message", detail);
 };

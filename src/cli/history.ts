@@ -1,8 +1,10 @@
 import type { DaemonClient } from "../api/contract.ts";
 import { csvOf } from "../api/text/csv.ts";
 import { iso, moment } from "../api/text/moment.ts";
-import { age, familyName } from "../api/text/words.ts";
+import { outageLength } from "../api/text/report-words.ts";
+import { familyName } from "../api/text/words.ts";
 import type { HistoryAnswer, PastOutage } from "../core/history/answer.ts";
+import { span } from "./line.ts";
 import type { Output } from "./output.ts";
 
 /** What `wan-failover history` was asked. */
@@ -28,7 +30,7 @@ const RENDER: Readonly<Record<HistoryRequest["form"], (answer: HistoryAnswer) =>
       ["at", "kind", "uplink", "family", "text"],
       ...events.map(({ at, kind, uplink, family, text }) => [iso(at), kind, uplink, family, text]),
     ]),
-  text: (answer) => [...events(answer), "", ...outages(answer)].join("\n"),
+  text: (answer) => [...events(answer), "", ...outages(answer)].map((line) => span(line).text).join("\n"),
 };
 
 /** What people want to read; suspicions that passed are for programs. */
@@ -47,7 +49,8 @@ const outages = ({ outages: all, until }: HistoryAnswer): readonly string[] =>
     : ["Outages", ...all.map((outage) => `${moment(outage.begin)}  ${outageText(outage, until)}`)];
 
 /** An outage in one line: `fiber IPv4 for 3 m 12 s: all 3 targets are silent`. */
-const outageText = ({ uplink, family, begin, end, cause }: PastOutage, until: number): string => {
-  const length = end === null ? `lasts, ${age(until - begin)} so far` : `for ${age(end - begin)}`;
-  return `${uplink} ${familyName(family)} ${length}: ${cause}`;
+const outageText = (outage: PastOutage, until: number): string => {
+  const { uplink, family, end, cause } = outage;
+  const length = outageLength(outage, until);
+  return `${uplink} ${familyName(family)} ${end === null ? `lasts, ${length} so far` : `for ${length}`}: ${cause}`;
 };

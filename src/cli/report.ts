@@ -1,10 +1,13 @@
 import type { DaemonClient } from "../api/contract.ts";
-import { moment, zone } from "../api/text/moment.ts";
+import { moment, spanText } from "../api/text/moment.ts";
 import { reportCsv } from "../api/text/report-csv.ts";
 import { reportHtml } from "../api/text/report-html.ts";
+import { outageLength, UNWATCHED } from "../api/text/report-words.ts";
 import { age, familyName, percent, roundTrip } from "../api/text/words.ts";
+import type { PastOutage } from "../core/history/answer.ts";
 import type { HistoryReport, UplinkReport } from "../core/history/report.ts";
 import { size } from "../core/size.ts";
+import { span } from "./line.ts";
 import type { Output } from "./output.ts";
 
 /** What `wan-failover report` was asked. */
@@ -27,19 +30,27 @@ const RENDER: Readonly<Record<ReportRequest["form"], (report: HistoryReport) => 
   json: (report) => JSON.stringify(report),
   html: reportHtml,
   csv: reportCsv,
-  text: (report) => [title(report), ...report.uplinks.flatMap(uplinkLines), ...usageLines(report)].join("\n"),
+  text: (report) =>
+    [
+      spanText(report),
+      ...(report.uplinks.length === 0 ? ["", UNWATCHED] : []),
+      ...report.uplinks.flatMap((uplink) => uplinkLines(uplink, report.until)),
+      ...usageLines(report),
+    ]
+      .map((line) => span(line).text)
+      .join("\n"),
 };
 
-const title = ({ from, until }: HistoryReport): string => `${moment(from)} to ${moment(until)}, ${zone(from)}`;
-
-const uplinkLines = (report: UplinkReport): readonly string[] => [
+const uplinkLines = (report: UplinkReport, until: number): readonly string[] => [
   "",
   `${report.uplink} ${familyName(report.family)}: ${percent(report.availability)} available, down for ${age(report.downMs)} of ${age(report.observedMs)}, ${roundTrip(report.rttMsMean)} on average`,
-  ...report.outages.map(
-    ({ begin, end, cause }) =>
-      `  ${moment(begin)}  ${end === null ? "lasts" : `until ${moment(end)}, ${age(end - begin)}`}: ${cause}`,
-  ),
+  ...report.outages.map((outage) => `  ${moment(outage.begin)}  ${outageText(outage, until)}`),
 ];
+
+const outageText = (outage: PastOutage, until: number): string => {
+  const length = outageLength(outage, until);
+  return `${outage.end === null ? `lasts, ${length} so far` : `until ${moment(outage.end)}, ${length}`}: ${outage.cause}`;
+};
 
 const usageLines = ({ usage }: HistoryReport): readonly string[] =>
   usage.length === 0

@@ -14,7 +14,7 @@ export const historyOf = async (
 };
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new AppError("history-unavailable", "The config keeps none: `history.file` is `none`"));
+  Promise.reject(new AppError("history-unavailable", "no history is kept: `history.file` in the config is `none`"));
 
 const NO_HISTORY: History = {
   observe: () => {},

@@ -102,6 +102,19 @@ describe("the history's file", () => {
     expect(outages.map(({ begin, end }) => [begin, end])).toEqual([[NOW, NOW + MINUTE]]);
   });
 
+  test("tells a report of the lines that were silent throughout, and of the bytes of its own month alone", async () => {
+    const { store } = open(join(folder(), "history.db"));
+    const october = { from: new Date(2026, 9, 1).getTime(), until: new Date(2026, 10, 1).getTime() };
+    const usage = ["2026-09-01", "2026-10-01", "2026-11-01"].map((period) => ({
+      ...{ uplink: "fiber", period },
+      ...{ received: 1, sent: 1 },
+    }));
+    await store.write(batchOf(october.until, { samples: [sampleOf(october.from - DAY)], usage }));
+    const report = await askReport(store, october);
+    expect(report.usage).toEqual([usage[1]]);
+    expect(report.probes).toMatchObject([{ sent: 0, lost: 0, rttMsMean: null }]);
+  });
+
   test("keeps nothing longer than it should, and all of it while the clock may be wrong", async () => {
     const { store } = open(join(folder(), "history.db"), 30 * DAY);
     const old = NOW - 31 * DAY;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { AppError } from "../../src/error.ts";
 import { ask, noHistory, openSite, temporaryFolder } from "./site.ts";
 
@@ -15,6 +15,24 @@ test("a report comes as JSON, as a page that may load nothing, and as CSV", asyn
   expect(csv?.headers["content-disposition"]).toBe('attachment; filename="outages-2026-10.csv"');
   expect(csv?.text).toBe("uplink,family,begin,end,seconds,cause");
   expect(other?.code).toBe(400);
+});
+
+test("a report's file bears the month that the router's clock shows", async () => {
+  vi.stubEnv("TZ", "Europe/Vienna");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { port } = await openSite(folder);
+  const { headers } = await ask(port, { path: "/api/v1/report?month=2026-10&as=csv" });
+  expect(headers["content-disposition"]).toBe('attachment; filename="outages-2026-10.csv"');
+});
+
+test("a history that can't be read is told with what helps, and not taken for nonsense", async () => {
+  const broken = () => Promise.reject(new AppError("history-failed", "database or disk is full"));
+  const { client } = await openSite(folder, { history: { ...noHistory, ask: broken, report: broken } });
+  for (const answer of [client.history({ since: "7d", resolution: "none" }), client.report({})])
+    await expect(answer).rejects.toMatchObject({
+      code: "order-refused",
+      detail: expect.stringMatching(/^database or disk is full. Look at the disk: /),
+    });
 });
 
 test("why traffic goes where it goes is told without a history too", async () => {

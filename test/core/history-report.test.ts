@@ -45,6 +45,12 @@ test("what never answered is in no report", () => {
   expect(reportOf(material({ probes })).uplinks).toEqual([]);
 });
 
+test("a line that was down all the time is, though nothing was even sent", () => {
+  const probes = [{ uplink: "fiber", family: "ipv4", since: -HOUR, sent: 0, lost: 0, rttMsMean: null } as const];
+  const [fiber] = reportOf(material({ probes, outages: [outage(-HOUR, null)] })).uplinks;
+  expect(fiber).toMatchObject({ availability: 0, loss: null, rttMsMean: null });
+});
+
 test.each([
   ["the last ten minutes", 10 / 60, { from: "memory", spanMs: 1000 }],
   ["the last hour", 1, { from: "memory", spanMs: 6000 }],

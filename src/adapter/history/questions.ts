@@ -1,5 +1,6 @@
 import type { HistoryAnswer, PastSeries, ReportMaterial, Span } from "../../core/history/answer.ts";
 import type { PeriodUsage } from "../../core/history/batch.ts";
+import { localDate } from "../local-date.ts";
 import { leastAnswered } from "./statements.ts";
 import type { HistoryStore } from "./store.ts";
 
@@ -33,7 +34,7 @@ WHERE "end" IS NULL OR "end" > ?1 ->> 'from'`;
 
 const USAGE = `
 SELECT json_group_array(json_object('uplink', uplink, 'period', period, 'received', received, 'sent', sent))
-FROM "usage" WHERE period >= ?1 ->> 'firstDay' AND period < ?1 ->> 'lastDay'`;
+FROM "usage" WHERE period >= ?1 ->> 'firstDay' AND period <= ?1 ->> 'lastDay'`;
 
 const samplesFrom = ({ table, spanMs, pointsMax }: SampleChoice): string => `
 SELECT json_group_array(json_object('uplink', uplink, 'family', family, 'target', target, 'points', json(points)))
@@ -48,14 +49,15 @@ const RUNS = `
 SELECT json_group_array(json_object('from', max(began, ?1 ->> 'from'), 'until', min(seen, ?1 ->> 'until')))
 FROM (SELECT * FROM run WHERE seen > ?1 ->> 'from' AND began < ?1 ->> 'until' ORDER BY began LIMIT 10000)`;
 
+/** Without a carrier nothing is sent, and yet the uplink is watched. */
 const PROBES = `
 SELECT json_group_array(json_object('uplink', uplink, 'family', family, 'since', since, 'sent', sent, 'lost', lost,
   'rttMsMean', round(sum / 1000.0 / nullif(sent - lost, 0), 3)))
-FROM (SELECT uplink, family, sum(hour.sent) AS sent, sum(hour.lost) AS lost, sum(rtt_sum) AS sum,
-    (SELECT min(first.at) FROM hour AS first JOIN series AS of ON of.id = first.series
-      WHERE of.uplink = series.uplink AND of.family = series.family) AS since
-  FROM hour JOIN series ON series.id = hour.series
-  WHERE at >= ?1 ->> 'from' AND at < ?1 ->> 'until' GROUP BY uplink, family)`;
+FROM (SELECT uplink, family, total(hour.sent) AS sent, total(hour.lost) AS lost, sum(rtt_sum) AS sum,
+    coalesce((SELECT min(first.at) FROM hour AS first JOIN series AS of ON of.id = first.series
+      WHERE of.uplink = series.uplink AND of.family = series.family), ?1 ->> 'from') AS since
+  FROM series LEFT JOIN hour ON series.id = hour.series AND at >= ?1 ->> 'from' AND at < ?1 ->> 'until'
+  GROUP BY uplink, family)`;
 
 /** All that the file knows of a span; `samples` null: none are wanted. Rejects with AppError. */
 export const askHistory = async (
@@ -90,14 +92,9 @@ const askRuns = async (store: HistoryStore, span: Span): Promise<readonly Span[]
 const askOutages = async (store: HistoryStore, span: Span): Promise<HistoryAnswer["outages"]> =>
   (await store.ask(OUTAGES, span)) as HistoryAnswer["outages"];
 
-/** A period that began up to a month before may still run. */
+/** A period is a calendar month of the router's time zone. */
 const askUsage = async (store: HistoryStore, { from, until }: Span): Promise<PeriodUsage[]> =>
   (await store.ask(USAGE, {
-    firstDay: dayOf(from - LONGEST_PERIOD_MS),
-    lastDay: dayOf(until + DAY_MS),
+    firstDay: `${localDate(from).slice(0, "2026-10".length)}-01`,
+    lastDay: localDate(until - 1).slice(0, "2026-10-01".length),
   })) as PeriodUsage[];
-
-const DAY_MS = 86_400_000;
-const LONGEST_PERIOD_MS = 31 * DAY_MS;
-
-const dayOf = (time: number): string => new Date(Math.max(0, time)).toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ import { parseDuration } from "../../config/value/duration.ts";
 import type { Span } from "../../core/history/answer.ts";
 import { type Cause, causesIn } from "../../core/history/cause.ts";
 import { type HistoryReport, reportOf } from "../../core/history/report.ts";
-import { AppError } from "../../error.ts";
+import { AppError, CATALOGUE } from "../../error.ts";
 import {
   type ExplainAnswer,
   explainAnswer,
@@ -17,6 +17,7 @@ import { SPAN_MAX_MS } from "../past.ts";
 import { PATHS } from "../paths.ts";
 import { failure, type Reply, success } from "../reply.ts";
 import { type HistoryPort, type Ports, type Route, route } from "../route.ts";
+import { moment } from "../text/moment.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -34,13 +35,14 @@ const monthSpan = (month: string | undefined, now: number): Span => {
   return { from, until: Math.max(from, Math.min(now, new Date(year, number, 1).getTime())) };
 };
 
-/** A history that can't be read is no mistake of ours. */
+/** A history that can't be read is no mistake of ours, and whoever asks is told what helps. */
 const answering = async (answer: () => Promise<Reply>): Promise<Reply> => {
   try {
     return await answer();
   } catch (error) {
-    if (error instanceof AppError) return failure(503, `${error.detail}.`, { headers: { "retry-after": "30" } });
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    const detail = `${error.detail}. ${CATALOGUE[error.code].remedy}`;
+    return failure(503, detail, { headers: { "retry-after": "30" } });
   }
 };
 
@@ -57,7 +59,7 @@ const REPORTS = {
   csv: async (report) => {
     const { reportCsv } = await import("../text/report-csv.ts");
     return text("text/csv; charset=utf-8", reportCsv(report), {
-      "content-disposition": `attachment; filename="outages-${new Date(report.from).toISOString().slice(0, 7)}.csv"`,
+      "content-disposition": `attachment; filename="outages-${moment(report.from).slice(0, 7)}.csv"`,
     });
   },
 } satisfies Record<z.output<typeof reportQuery>["as"], (report: HistoryReport) => Promise<Reply>>;

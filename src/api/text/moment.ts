@@ -7,8 +7,14 @@ export const moment = (time: number): string => {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 };
 
-/** What that clock is ahead of UTC: `UTC+02:00`. */
-export const zone = (time: number): string => {
+/** Two times in ms since 1970, and what that clock is ahead of UTC: at each of them where it is set in between. */
+export const spanText = ({ from, until }: { readonly from: number; readonly until: number }): string =>
+  zone(from) === zone(until)
+    ? `${moment(from)} to ${moment(until)}, ${zone(from)}`
+    : `${moment(from)} ${zone(from)} to ${moment(until)} ${zone(until)}`;
+
+/** `UTC+02:00` */
+const zone = (time: number): string => {
   const minutes = -new Date(time).getTimezoneOffset();
   if (minutes === 0) return "UTC";
   const size = Math.abs(minutes);

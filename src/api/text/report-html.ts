@@ -2,7 +2,8 @@ import type { PastOutage } from "../../core/history/answer.ts";
 import type { HistoryReport, UplinkReport } from "../../core/history/report.ts";
 import { size } from "../../core/size.ts";
 import { evidenceText } from "./evidence.ts";
-import { moment, zone } from "./moment.ts";
+import { moment, spanText } from "./moment.ts";
+import { outageLength, UNWATCHED } from "./report-words.ts";
 import { age, familyName, lossShare, percent, roundTrip } from "./words.ts";
 
 /** A report as one page that needs nothing else, to be printed or sent. Never throws. */
@@ -13,8 +14,8 @@ export const reportHtml = (report: HistoryReport): string => {
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`,
     `<title>${escaped(name)}</title><style>${REPORT_STYLE}</style></head><body>`,
     `<header><h1>${escaped(name)}</h1>`,
-    `<p>${moment(report.from)} to ${moment(report.until)}, ${zone(report.from)}. Measured by wan-failover at the customer's router.</p></header>`,
-    ...(report.uplinks.length === 0 ? ["<p>No uplink was watched in this time.</p>"] : []),
+    `<p>${spanText(report)}. Measured by wan-failover at the customer's router.</p></header>`,
+    ...(report.uplinks.length === 0 ? [`<p>${UNWATCHED}</p>`] : []),
     ...report.uplinks.map((uplink) => section(report, uplink)),
     usageTable(report),
     `<footer>An uplink counts as down when all of its targets, at several operators, stayed silent, or its carrier, gateway or
@@ -37,7 +38,7 @@ const section = (report: HistoryReport, uplink: UplinkReport): string => {
   return `<section><h2>${escaped(uplink.uplink)} <small>${familyName(uplink.family)}</small></h2>
 ${strip(report, uplink)}
 <dl>${facts.map(([value, what]) => `<div><dt>${what}</dt><dd>${value}</dd></div>`).join("")}</dl>
-${outageTable(uplink.outages)}</section>`;
+${outageTable(uplink.outages, report.until)}</section>`;
 };
 
 /** The span as a bar, its outages in red; none is too short to be seen. */
@@ -51,16 +52,17 @@ const strip = ({ from, until }: HistoryReport, { outages }: UplinkReport): strin
   return `<svg viewBox="0 0 1000 16" preserveAspectRatio="none" role="img" aria-label="outages over time">${bars.join("")}</svg>`;
 };
 
-const outageTable = (outages: readonly PastOutage[]): string =>
+const outageTable = (outages: readonly PastOutage[], until: number): string =>
   outages.length === 0
     ? "<p>No outage.</p>"
     : `<table><thead><tr><th>Begin</th><th>End</th><th>Length</th><th>Cause and evidence</th></tr></thead><tbody>
-${outages.map(outageRow).join("\n")}</tbody></table>`;
+${outages.map((outage) => outageRow(outage, until)).join("\n")}</tbody></table>`;
 
-const outageRow = ({ begin, end, cutShort, cause, evidence }: PastOutage): string => {
-  const length = end === null ? "lasts" : `${cutShort ? "at least " : ""}${age(end - begin)}`;
+const outageRow = (outage: PastOutage, until: number): string => {
+  const { begin, end, cause, evidence } = outage;
+  const length = outageLength(outage, until);
   const proof = evidence === null ? "" : `<br><small>${escaped(evidenceText(evidence))}</small>`;
-  return `<tr><td>${moment(begin)}</td><td>${end === null ? "" : moment(end)}</td><td>${length}</td><td>${escaped(cause)}${proof}</td></tr>`;
+  return `<tr><td>${moment(begin)}</td><td>${end === null ? "lasts" : moment(end)}</td><td>${length}</td><td>${escaped(cause)}${proof}</td></tr>`;
 };
 
 const usageTable = ({ usage }: HistoryReport): string =>

@@ -1,6 +1,7 @@
 import type { Family } from "../family.ts";
 import type { PastOutage, ReportMaterial, Span } from "./answer.ts";
 import type { PeriodUsage } from "./batch.ts";
+import type { Place } from "./entry.ts";
 
 /** What an internet provider is shown: how each uplink did in a span. Times are ms since 1970. */
 export interface HistoryReport extends Span {
@@ -25,23 +26,35 @@ export interface UplinkReport {
   readonly outages: readonly PastOutage[];
 }
 
-/** Makes a report of what was read. Only an uplink that has answered at all is in it. Pure; never throws. */
+/** Makes a report of what was read. Only an uplink that has answered, or is known to have been down, is in it. Pure; never throws. */
 export const reportOf = (material: ReportMaterial): HistoryReport => {
   const { from, until, usage } = material;
   const uplinks = material.probes
-    .filter(({ sent, lost }) => sent > lost)
-    .map(({ uplink, family, since, sent, lost, rttMsMean }): UplinkReport => {
-      const outages = material.outages.filter((one) => one.uplink === uplink && one.family === family);
+    .map((probes) => ({ ...probes, outages: material.outages.filter((outage) => isOf(probes, outage)) }))
+    .filter(({ sent, lost, outages }) => sent > lost || outages.length > 0)
+    .map(({ uplink, family, since, sent, lost, rttMsMean, outages }): UplinkReport => {
       const watched = material.runs.map((run) => within(run, { from: since, until }));
       const observedMs = lengthOf(watched);
       const downMs = lengthOf(
         outages.flatMap(({ begin, end }) => watched.map((run) => within({ from: begin, until: end ?? until }, run))),
       );
       const availability = observedMs === 0 ? null : Math.max(0, 1 - downMs / observedMs);
-      return { uplink, family, observedMs, downMs, availability, loss: lost / sent, rttMsMean, outages };
+      return {
+        uplink,
+        family,
+        observedMs,
+        downMs,
+        availability,
+        loss: sent === 0 ? null : lost / sent,
+        rttMsMean,
+        outages,
+      };
     });
   return { from, until, uplinks, usage };
 };
+
+const isOf = (place: Place, outage: PastOutage): boolean =>
+  outage.uplink === place.uplink && outage.family === place.family;
 
 const within = (inner: Span, outer: Span): Span => ({
   from: Math.max(inner.from, outer.from),

@@ -95,6 +95,12 @@ const unfold = (entry: Entry): void => {
 const share = (ratio: number | null): string =>
   ratio === null ? "–" : `${ratio === 1 ? 100 : (Math.floor(ratio * 100_000) / 1000).toFixed(3)} %`;
 
+/** Bytes are kept by the calendar month, however short the time that is looked at. */
+const countedSince = ({ usage }: HistoryAnswer): string => {
+  const [first] = usage.map(({ period }) => period).toSorted();
+  return first === undefined ? "" : `; bytes since ${new Date(`${first}T00:00`).toLocaleDateString()}`;
+};
+
 const Sums = ({
   uplinks,
   answer,
@@ -106,6 +112,7 @@ const Sums = ({
     <table>
       <caption>
         From {momentText(answer.from)} to {momentText(answer.until)}, as far as the daemon ran
+        {countedSince(answer)}
       </caption>
       <thead>
         <tr>

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { csvOf } from "../../../src/api/text/csv.ts";
+import { spanText } from "../../../src/api/text/moment.ts";
 import { reportHtml } from "../../../src/api/text/report-html.ts";
 import { percent } from "../../../src/api/text/words.ts";
 import { size } from "../../../src/core/size.ts";
@@ -35,6 +36,19 @@ test("nothing in a report can become markup", () => {
   });
   expect(page).not.toContain("<script");
   expect(page).not.toMatch(/(src|href)=|url\(/);
+});
+
+test("a report's times are this clock's, which is told on both sides of its change", () => {
+  vi.stubEnv("TZ", "Europe/Vienna");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const spanOf = (month: number) => ({
+    from: new Date(2026, month, 1).getTime(),
+    until: new Date(2026, month + 1, 1).getTime(),
+  });
+  expect([spanOf(9), spanOf(10)].map(spanText)).toEqual([
+    "2026-10-01 00:00:00 UTC+02:00 to 2026-11-01 00:00:00 UTC+01:00",
+    "2026-11-01 00:00:00 to 2026-12-01 00:00:00, UTC+01:00",
+  ]);
 });
 
 test("a cell with a comma, a quote or a formula stays one cell of text", () => {
