@@ -16,7 +16,7 @@ const configFinding = (path: string, error: AppError): Finding => ({
   code: error.code,
   title: error.detail,
   detail: "The uplinks are not known, so that only the rest of the machine was examined.",
-  remedy: error.code === "config-missing" ? `wan-failover init > ${path}` : `wan-failover check ${path}`,
+  remedy: error.code === "config-missing" ? `wan-failover init --config ${path}` : `wan-failover check ${path}`,
 });
 
 /** All findings; a config that has mistakes is the first of them. Never throws. */

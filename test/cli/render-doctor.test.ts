@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { asText } from "../../src/cli/render-doctor.ts";
 import { ConfigError } from "../../src/config/mistake/issue.ts";
 import { diagnose } from "../../src/core/doctor/doctor.ts";
+import { AppError } from "../../src/error.ts";
 import { healthy, sysctls } from "../fake/machine-facts.ts";
 
 const configPath = "/etc/wan-failover/config.yaml";
 
-const text = (changes: Partial<typeof healthy>, configError: ConfigError | null = null): string =>
+const text = (changes: Partial<typeof healthy>, configError: AppError | null = null): string =>
   asText({ configPath, configError, outcomes: diagnose({ ...healthy, ...changes }) });
 
 test("a machine on which all is well gets one sentence and a list of what was examined", () => {
@@ -26,6 +27,11 @@ test("findings stand under their heading, the worst first, each with its remedy"
   expect(shown).toMatch(/^This program\n {2}error: This process lacks CAP_NET_ADMIN \[no-permission\]\n {4}\S/);
   expect(shown).toMatch(/\n {4}→ sysctl -w net\.netfilter\.nf_conntrack_tcp_loose=1\n/);
   expect(shown).toMatch(/\n\n1 error, 1 warning, 2 notes; \d+ checks passed\.\n/);
+});
+
+test("where there is no config, init proposes one", () => {
+  const missing = new AppError("config-missing", `${configPath} doesn't exist`);
+  expect(text({ settings: null }, missing)).toContain(`→ wan-failover init --config ${configPath}\n`);
 });
 
 test("mistakes in the config come first, each with its place", () => {
