@@ -8,7 +8,7 @@ import { isTestDuration } from "./test-duration.ts";
 /** The longest body that a request may have, in bytes. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
-const uplinkName = z.string().min(1).max(64);
+const uplinkName = z.string().min(1, "must be an uplink's name").max(64, "must be an uplink's name");
 
 /** `POST /api/v1/test`: forces traffic onto an uplink, or onto the best standby, for a while. */
 export const testRequest = z.strictObject({

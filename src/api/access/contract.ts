@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { tokenScope } from "./record.ts";
 
-const password = z.string().min(8).max(1024);
+const LENGTHS = "must have 8 to 1024 characters";
+
+const password = z.string().min(8, LENGTHS).max(1024, LENGTHS);
 
 /** The answer to `GET /api/v1/session`: who asks, what that one may do, and whether there is a password at all. */
 export const sessionAnswer = z.object({
@@ -18,8 +20,10 @@ export const loginRequest = z.strictObject({ password: z.string().max(1024) });
 export const passwordRequest = z.strictObject({ password, current: z.string().max(1024).optional() });
 export type PasswordRequest = z.infer<typeof passwordRequest>;
 
+const NAME = "must have 1 to 64 characters";
+
 /** `POST /api/v1/tokens` */
-export const tokenRequest = z.strictObject({ name: z.string().trim().min(1).max(64), scope: tokenScope });
+export const tokenRequest = z.strictObject({ name: z.string().trim().min(1, NAME).max(64, NAME), scope: tokenScope });
 export type TokenRequest = z.infer<typeof tokenRequest>;
 
 const tokenEntry = z.object({ id: z.string(), name: z.string(), scope: tokenScope, createdAt: z.string() });
