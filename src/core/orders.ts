@@ -42,6 +42,7 @@ const test = (state: State, order: { uplink: string | null; forMs: number | null
   const unfit = whyUnfit(state, name);
   if (unfit !== null) return refuse(state, unfit);
   const forMs = order.forMs ?? state.failover.holdAfterFailoverMs;
+  if (forMs === 0) return refuse(state, "`holdAfterFailover` is 0s: say for how long, such as `--for 2m`.");
   return accept(
     { ...state, test: { uplink: name, until: now + forMs } },
     `Testing: traffic goes over ${name} for ${Math.round(forMs / 1000)} s; \`wan-failover failback\` ends it sooner.`,

@@ -28,6 +28,21 @@ test("a test moves traffic while the primary works, and returns by itself", () =
   expect(story.flushes).toEqual([]);
 });
 
+test("a test without a hold to take its length from has to be given one", () => {
+  const story = tellStory({
+    settings: settingsOf([FIBER, LTE], { holdAfterFailoverMs: 0 }),
+    happens: [
+      [20_000, TEST],
+      [21_000, ordered({ kind: "test", uplink: null, forMs: 5000 })],
+    ],
+    untilMs: 30_000,
+  });
+  expect(story.answers).toMatchObject([
+    { accepted: false, message: "`holdAfterFailover` is 0s: say for how long, such as `--for 2m`." },
+    { accepted: true },
+  ]);
+});
+
 test("a test is ended sooner by a failback", () => {
   const story = tellStory({
     settings: QUICK,
