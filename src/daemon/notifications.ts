@@ -33,10 +33,9 @@ const TEST_MS = 8000;
 export const openNotifications = (options: NotificationsOptions): Notifications => {
   let config: NotifyConfig | null = null;
   let notifying: Notifying | null = null;
-  let loading = false;
+  let starting: Promise<void> | null = null;
   let looking = false;
   const start = async (): Promise<void> => {
-    loading = true;
     const { startNotifying } = await loadBundle();
     if (config !== null) notifying = startNotifying({ ...options, config });
     notifying?.look();
@@ -54,14 +53,17 @@ export const openNotifications = (options: NotificationsOptions): Notifications 
     configure: (next) => {
       config = next;
       notifying?.configure(next);
-      if (loading || !isAnybodyTold(next)) return;
-      start().catch((error: Error) => {
-        loading = false;
+      if (starting !== null || !isAnybodyTold(next)) return;
+      starting = start().catch((error: Error) => {
+        starting = null;
         options.messages.add("error", `Nobody can be told of anything: ${error.message}`);
       });
     },
     problems: () => notifying?.problems() ?? [],
-    test: async () => notifying?.test(TEST_MS) ?? [],
+    test: async () => {
+      await starting;
+      return notifying?.test(TEST_MS) ?? [];
+    },
     close: () => notifying?.close(),
   };
 };
