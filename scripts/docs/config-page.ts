@@ -43,7 +43,7 @@ ${fullExample(schema)}\`\`\`
 language server, the file's first line may say \`# yaml-language-server: $schema=…/config.schema.json\`.
 `;
 
-/** A table of a group's options, then one for each group in it. */
+/** A table of a group's options, then one for each group in it; what has several forms of groups is told elsewhere. */
 const section = (name: string, group: Option): string => {
   const options = Object.entries(group.properties ?? {});
   const rows = options.map(([key, option]) => row(key, option, group.required?.includes(key) ?? false));
@@ -55,7 +55,8 @@ const section = (name: string, group: Option): string => {
 const innerSections = (name: string, option: Option): string[] => {
   const item = branchesOf(option.items ?? {}).find(({ properties }) => properties !== undefined);
   if (item !== undefined) return [section(`${name}[]`, item)];
-  return option.properties === undefined ? [] : [section(name, option)];
+  const [group, ...others] = branchesOf(option).filter(({ properties }) => properties !== undefined);
+  return group === undefined || others.length > 0 ? [] : [section(name, group)];
 };
 
 const row = (name: string, option: Option, needed: boolean): string[] => [
@@ -74,10 +75,7 @@ const values = (option: Option): string => {
   return option.type === "string" && describeValues(option).startsWith("text") ? "text" : describeValues(option);
 };
 
-const items = (item: Option): string => {
-  if (branchesOf(item).length > 1) return "targets";
-  return item.properties === undefined ? "addresses" : "groups of options";
-};
+const items = (item: Option): string => (item.properties === undefined ? "entries" : "groups of options");
 
 const defaultOf = (option: Option): string => {
   const value = option.default;

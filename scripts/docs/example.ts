@@ -70,10 +70,13 @@ const itemLines = (list: Place, item: Option): Line[] => {
   return list.needed ? [...lines, second] : lines;
 };
 
-const asYaml = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map((entry) => asYaml(entry)).join(", ")}]` : quoted(String(value));
+const asYaml = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map((entry) => asYaml(entry)).join(", ")}]`;
+  return typeof value === "string" ? quoted(value) : String(value);
+};
 
-const quoted = (text: string): string => (text.includes(":") ? `"${text}"` : text);
+/** What would be split, or taken for a number, without quotes. */
+const quoted = (text: string): string => (text.includes(":") || !Number.isNaN(Number(text)) ? `"${text}"` : text);
 
 const firstSentence = ({ description = "" }: Option): string =>
   (/^.*?\.(?= |$)/.exec(description)?.[0] ?? description).replaceAll("`", "").replace(/\.$/, "");

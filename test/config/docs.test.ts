@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { pages } from "../../scripts/docs/pages.ts";
+import { mistakesIn } from "../../src/api/config/keeper.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { CATALOGUE } from "../../src/error.ts";
 
@@ -29,6 +30,17 @@ describe("the examples of docs/config.md", () => {
     expect(full).toEqual(least);
   });
 
+  test("hold nothing wrong among what is commented out, but what needs something else beside it", () => {
+    const all = examples[1]?.replace(/^( *)# /gm, "$1") ?? "";
+    expect(mistakesIn(all, "docs/config.md")?.issues.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      "uplinks[0].essential is for metered uplinks",
+      "uplinks[0].ipv4.address is only for `method: static`, and the method is external",
+      "uplinks[0].ipv6.address is only for `method: static`, and the method is external",
+      "notify.webhook[0] needs one address",
+      "notify.webhook[0] and Telegram's chat don't fit",
+    ]);
+  });
+
   test("name every option", () => {
     const schema = JSON.parse(read("docs/config.schema.json"));
     const { uplinks, failover, log } = schema.properties;
@@ -36,6 +48,21 @@ describe("the examples of docs/config.md", () => {
     for (const name of options.flatMap(({ properties }) => Object.keys(properties))) {
       expect(examples[1]).toMatch(new RegExp(`^[ #-]*${name}: `, "m"));
     }
+  });
+});
+
+describe("what a page shows of a config is right, by itself or beside the least that works", () => {
+  const files = ["README.md", ...readdirSync(new URL("docs", ROOT), { recursive: true, encoding: "utf8" })];
+  const shown = files
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => (file === "README.md" ? file : `docs/${file}`))
+    .flatMap((file) =>
+      [...read(file).matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""], place) => ({ file, place, text })),
+    );
+  const LEAST = "uplinks: [{ name: fiber, interface: eth0 }, { name: lte, interface: wwan0 }]\n";
+
+  test.each(shown)("$file, block $place", ({ file, text }) => {
+    expect(mistakesIn(/^uplinks:/m.test(text) ? text : `${LEAST}${text}`, file)?.issues ?? []).toEqual([]);
   });
 });
 

@@ -11,13 +11,12 @@ const METHOD = {
 /** `translate:` of an uplink as a group. */
 const npt = group(
   {
-    npt: z.union([
-      z.literal("auto"),
-      network(judgePrefix, {
-        description: "The prefix outside, that the provider routes to this uplink.",
-        examples: ["2001:db8:a::/56"],
+    npt: z
+      .union([z.literal("auto"), network(judgePrefix, { description: "A prefix.", examples: ["2001:db8:a::/56"] })])
+      .meta({
+        description:
+          "The prefix outside, that the provider routes to this uplink. `auto`: what DHCPv6 delegates, else that of the uplink's own address.",
       }),
-    ]),
     inside: network(judgePrefix, {
       description: "The prefix inside. Default: the unique local networks of the other interfaces.",
       examples: ["fd00:a::/56"],
@@ -61,7 +60,7 @@ export const ipv6 = group(
         description:
           "Whether addresses are rewritten. `masquerade`: what leaves here gets this uplink's own address, for networks whose addresses belong to another uplink. `{ npt: 2001:db8:a::/56 }`: the prefix of local addresses becomes this one, and back ([nat.md](nat.md)); `{ npt: auto }`: it becomes the prefix of the uplink's own address.",
       })
-      .default("none"),
+      .prefault("none"),
   },
   { description: "IPv6 on this uplink." },
 );

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration, group } from "../value/value.ts";
+import { absolutePath, duration, group } from "../value/value.ts";
 
 /** `history:` */
 export const history = group(
@@ -7,12 +7,11 @@ export const history = group(
     file: z
       .union([
         z.literal("none").transform(() => null),
-        z.string().regex(/^\/[^\0\n]{1,4094}$/, { error: "isn't an absolute path" }),
+        absolutePath({ description: "Its place.", examples: ["/var/lib/wan-failover/history.db"] }),
       ])
       .meta({
         description:
           "The database (SQLite). `none`: nothing is kept. Default: `history.db` in the state directory, which is `/var/lib/wan-failover`.",
-        examples: ["/var/lib/wan-failover/history.db"],
       })
       .optional(),
     keep: duration(
