@@ -48,7 +48,8 @@ describe("the history's file", () => {
     const usage = [{ uplink: "lte", period: "2026-10-01", received: 2 ** 45, sent: 7 }];
     const meters = [{ uplink: "lte", boot: "b", link: 3, received: 2 ** 45, sent: 7 }];
     const { number: _, ...outage } = outageOf(1, NOW - HOUR);
-    await store.write(batchOf(NOW, { events: [event], outages: [outageOf(1, NOW - HOUR)], usage, meters }));
+    const samples = [sampleOf(NOW)];
+    await store.write(batchOf(NOW, { events: [event], outages: [outageOf(1, NOW - HOUR)], samples, usage, meters }));
     await store.close();
     const { store: later } = open(path);
     expect(await later.counted()).toEqual({ usage, meters });
@@ -79,24 +80,27 @@ describe("the history's file", () => {
     expect(await points("hour", HOUR)).toEqual([[NOW, 180, 62, 6, 10, 20]]);
   });
 
-  test("ends an outage that outlived its run where that run's knowledge ends", async () => {
+  test("tells no outage where nothing ever answered, and ends one that outlived its run where that run's knowledge ends", async () => {
     const path = join(folder(), "history.db");
     const { store } = open(path);
-    await store.write(batchOf(NOW, { outages: [outageOf(1, NOW - HOUR, { end: null })] }));
+    const outages = [outageOf(1, NOW - HOUR, { end: null })];
+    await store.write(batchOf(NOW, { outages }));
+    expect((await askHistory(store, wholeDay)).outages).toEqual([]);
+    await store.write(batchOf(NOW, { samples: [sampleOf(NOW)] }));
     const lasting = await askHistory(store, wholeDay);
     expect(lasting.outages[0]).toMatchObject({ end: null, cutShort: false });
     await store.close();
     const { store: later } = open(path);
     await later.write(batchOf(NOW + HOUR));
-    const { outages } = await askHistory(later, wholeDay);
-    expect(outages[0]).toMatchObject({ end: NOW, cutShort: true });
+    const [outage] = (await askHistory(later, wholeDay)).outages;
+    expect(outage).toMatchObject({ end: NOW, cutShort: true });
   });
 
   test("moves what this run wrote when the clock is set", async () => {
     const { store } = open(join(folder(), "history.db"));
     const wrong = NOW - 300 * DAY;
     await store.write(batchOf(wrong, { events: [eventOfAt(wrong)], outages: [outageOf(1, wrong)] }));
-    await store.write(batchOf(NOW, { clockSetBy: 300 * DAY }));
+    await store.write(batchOf(NOW, { clockSetBy: 300 * DAY, samples: [sampleOf(NOW)] }));
     const { events, outages } = await askHistory(store, wholeDay);
     expect(events.map(({ at }) => at)).toEqual([NOW]);
     expect(outages.map(({ begin, end }) => [begin, end])).toEqual([[NOW, NOW + MINUTE]]);

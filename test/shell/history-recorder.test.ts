@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openProbeRing } from "../../src/shell/history/probe-ring.ts";
 import { openRecorder, type Recorder } from "../../src/shell/history/recorder.ts";
 import { openHistoryWriter } from "../../src/shell/history/writer.ts";
+import type { Journal } from "../../src/shell/journal/journal.ts";
 import { blackhole, carrierLost } from "../fake/happenings.ts";
 import { batchOf } from "../fake/history-batch.ts";
 import { record } from "../fake/recorder.ts";
@@ -49,6 +50,33 @@ describe("what the history records", () => {
     expect(draft.batch.outages.map(({ end }) => end)).toContain(null);
     draft.written();
     expect(recorder.draft(now, OFFSET).batch).toEqual({ events: [], outages: [], samples: [] });
+  });
+
+  test("what the run before left down is down in this one too, from its start on", () => {
+    const recorders = new Map<Journal, Recorder>();
+    record({
+      settings: settingsOf(),
+      wires: wiresFor(settingsOf()),
+      script: [
+        [100_000, blackhole("fiber", 100_000)],
+        [130_000, { kind: "killed", memory: "kept", forMs: 5000 }],
+      ],
+      seed: 1,
+      untilMs: 300_000,
+      onStep: ({ after: state, ...step }, run) => {
+        const recorder = recorders.get(run) ?? openRecorder(step.now);
+        recorders.set(run, recorder);
+        recorder.observe({ ...step, state });
+      },
+    });
+    const [, second] = [...recorders.values()];
+    const { outages = [] } = second?.draft(START + 300_000, -START).batch ?? {};
+    const [outage] = outages.filter(({ uplink, family }) => uplink === "fiber" && family === "ipv4");
+    expect(outage?.cause).toBe("was down before the restart and has not answered since");
+    expect(outage?.begin).toBeGreaterThanOrEqual(135_000);
+    expect(outage?.begin).toBeLessThan(136_000);
+    expect(outage?.end).toBeGreaterThanOrEqual(200_000);
+    expect(outage?.end).toBeLessThan(207_000);
   });
 
   test("what could not be written is in the next batch", () => {

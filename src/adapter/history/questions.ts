@@ -22,14 +22,15 @@ SELECT json_group_array(json_object('at', at, 'kind', kind, 'importance', import
 FROM (SELECT * FROM (SELECT * FROM event WHERE at >= ?1 ->> 'from' AND at < ?1 ->> 'until'
   ORDER BY at DESC, id DESC LIMIT ${EVENTS_MAX + 1}) ORDER BY at, id)`;
 
-/** One whose run is over without having seen its end lasted at least as long as the run. `run`: the present one. */
+/** Where nothing ever answered there is no line (those without IPv6 are many). One whose run is over without having seen its end lasted at least as long as the run. `run`: the present one. */
 const OUTAGES = `
 SELECT json_group_array(json_object('uplink', uplink, 'family', family, 'begin', "begin", 'end', "end",
   'cutShort', json(cut), 'cause', cause, 'evidence', json(evidence)))
 FROM (SELECT uplink, family, "begin", cause, evidence,
     CASE WHEN "end" IS NULL AND run < (SELECT max(id) FROM run) THEN (SELECT seen FROM run WHERE id = outage.run) ELSE "end" END AS "end",
     CASE WHEN "end" IS NULL AND run < (SELECT max(id) FROM run) THEN 'true' ELSE 'false' END AS cut
-  FROM outage WHERE "begin" < ?1 ->> 'until' ORDER BY "begin" DESC LIMIT ${OUTAGES_MAX})
+  FROM outage WHERE "begin" < ?1 ->> 'until' AND (uplink, family) IN
+    (SELECT uplink, family FROM series WHERE id IN (SELECT series FROM day WHERE sent > lost)) ORDER BY "begin" DESC LIMIT ${OUTAGES_MAX})
 WHERE "end" IS NULL OR "end" > ?1 ->> 'from'`;
 
 const USAGE = `

@@ -1,6 +1,9 @@
+import { assess } from "../detector/detect.ts";
 import type { Verdict } from "../detector/detector.ts";
-import type { Family } from "../family.ts";
+import { FAMILIES, type Family } from "../family.ts";
+import { reasonOf } from "../path/gateway.ts";
 import type { Report } from "../report.ts";
+import type { State } from "../state.ts";
 import type { Evidence, Outage, Place } from "./entry.ts";
 
 /** What is known of the outages of this run. */
@@ -13,8 +16,6 @@ export interface Outages {
 interface PlaceOutages extends Place {
   /** Since when it is suspect; null where it isn't. */
   readonly suspectAt: number | null;
-  /** It worked at some time: before that, nobody knows whether there is a line at all (lines without IPv6 are many). */
-  readonly hasWorked: boolean;
   readonly open: Outage | null;
 }
 
@@ -36,8 +37,7 @@ export const NO_OUTAGES: Outages = { places: [], count: 0 };
 
 /**
  * An outage begins with the silence that led to the verdict `down`, and ends with the first answer after it: the hold-down
- * that follows is our caution, not the line's fault. What was down from the start is told once the line has worked. Pure;
- * never throws.
+ * that follows is our caution, not the line's fault. Pure; never throws.
  */
 export const followVerdict = (outages: Outages, change: VerdictChange): OutagesStep => {
   const { uplink, family, to } = change.report;
@@ -63,9 +63,28 @@ const untouched = (uplink: string, family: Family): PlaceOutages => ({
   uplink,
   family,
   suspectAt: null,
-  hasWorked: false,
   open: null,
 });
+
+/** What is down as a run begins, as the run before left it for instance. Never throws. */
+export const downFromStart = ({ uplinks }: State): readonly VerdictChange["report"][] =>
+  uplinks.flatMap(({ settings: { name: uplink }, families }) =>
+    FAMILIES.flatMap((family) => {
+      const monitor = families[family];
+      return monitor === null || assess(monitor.detector).verdict !== "down"
+        ? []
+        : [
+            {
+              kind: "verdict-changed",
+              uplink,
+              family,
+              from: "unknown",
+              to: "down",
+              reason: reasonOf(monitor),
+            } as const,
+          ];
+    }),
+  );
 
 const withPlace = (outages: Outages, place: PlaceOutages): Outages => ({
   ...outages,
@@ -73,19 +92,15 @@ const withPlace = (outages: Outages, place: PlaceOutages): Outages => ({
 });
 
 const begin = (outages: Outages, before: PlaceOutages, { report, at, evidence }: VerdictChange): OutagesStep => {
+  if (before.open !== null) return { outages, changed: null };
   const { uplink, family, reason: cause } = report;
   const number = outages.count + 1;
   const open: Outage = { number, uplink, family, begin: before.suspectAt ?? at, end: null, cause, evidence };
-  // A line that failed out of suspicion had worked before that.
-  const hasWorked = before.hasWorked || report.from === "suspect" || report.from === "up";
-  return {
-    outages: { ...withPlace(outages, { ...before, suspectAt: null, hasWorked, open }), count: number },
-    changed: hasWorked ? open : null,
-  };
+  return { outages: { ...withPlace(outages, { ...before, suspectAt: null, open }), count: number }, changed: open };
 };
 
 const end = (outages: Outages, before: PlaceOutages, { at }: VerdictChange): OutagesStep => ({
-  outages: withPlace(outages, { ...before, suspectAt: null, hasWorked: true, open: null }),
+  outages: withPlace(outages, { ...before, suspectAt: null, open: null }),
   changed: before.open === null ? null : { ...before.open, end: at },
 });
 
@@ -103,6 +118,6 @@ export const keepPlaces = (
   if (gone.length === 0) return { outages, ended: [] };
   return {
     outages: { ...outages, places: outages.places.filter(isWatched) },
-    ended: gone.flatMap(({ open, hasWorked }) => (open !== null && hasWorked ? [{ ...open, end: at }] : [])),
+    ended: gone.flatMap(({ open }) => (open === null ? [] : [{ ...open, end: at }])),
   };
 };

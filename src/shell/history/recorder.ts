@@ -1,9 +1,15 @@
 import { FAMILIES } from "../../core/family.ts";
 import type { Batch } from "../../core/history/batch.ts";
-import type { HistoryEvent, Outage, Outcome, Place, Sample } from "../../core/history/entry.ts";
+import type { Evidence, HistoryEvent, Outage, Outcome, Place, Sample } from "../../core/history/entry.ts";
 import { eventOf } from "../../core/history/event.ts";
 import { evidenceOf } from "../../core/history/evidence.ts";
-import { followVerdict, keepPlaces, NO_OUTAGES } from "../../core/history/outages.ts";
+import {
+  downFromStart,
+  followVerdict,
+  keepPlaces,
+  NO_OUTAGES,
+  type VerdictChange,
+} from "../../core/history/outages.ts";
 import { rollUp } from "../../core/history/samples.ts";
 import type { Report } from "../../core/report.ts";
 import type { State } from "../../core/state.ts";
@@ -46,9 +52,12 @@ export const openRecorder = (now: number): Recorder => {
   const ring = openProbeRing();
   const tally = openProbeTally(ring.add);
   const gathered: Gathered = { events: [], outages: [], known: NO_OUTAGES, sampledUntil: now };
+  let begun = false;
   return {
     observe: (stepped) => {
       const { event, commands, now: at, state } = stepped;
+      if (!begun) for (const report of downFromStart(state)) follow(gathered, report, { state, at });
+      begun = true;
       if (event.kind === "probe-replied") tally.ended(event, event.rttMs);
       else if (event.kind === "probe-refused" || event.kind === "probe-intercepted") tally.ended(event, null);
       else if (event.kind === "configured") forget(gathered, state, at);
@@ -83,14 +92,23 @@ const forget = (gathered: Gathered, state: State, at: number): void => {
   for (const outage of ended) addOutage(gathered, outage);
 };
 
-const note = (gathered: Gathered, report: Report, { state, at }: { state: State; at: number }): void => {
-  const fell = report.kind === "verdict-changed" && (report.to === "down" || report.to === "suspect");
-  const evidence = fell ? evidenceOf(state, report, at) : null;
-  gathered.events = [...gathered.events, eventOf(report, at, evidence)].slice(-EVENTS_MAX);
-  if (report.kind !== "verdict-changed") return;
+interface Seen {
+  readonly state: State;
+  readonly at: number;
+}
+
+const note = (gathered: Gathered, report: Report, seen: Seen): void => {
+  const evidence = report.kind === "verdict-changed" ? follow(gathered, report, seen) : null;
+  gathered.events = [...gathered.events, eventOf(report, seen.at, evidence)].slice(-EVENTS_MAX);
+};
+
+/** Gives what was known when the verdict fell; null where it is a good one. */
+const follow = (gathered: Gathered, report: VerdictChange["report"], { state, at }: Seen): Evidence | null => {
+  const evidence = report.to === "down" || report.to === "suspect" ? evidenceOf(state, report, at) : null;
   const { outages, changed } = followVerdict(gathered.known, { report, at, evidence });
   gathered.known = outages;
   if (changed !== null) addOutage(gathered, changed);
+  return evidence;
 };
 
 /** The last word on an outage counts. */
