@@ -54,7 +54,6 @@ export const follow = (): void => {
   source.addEventListener("hello", hello);
   source.addEventListener("status", ({ data }) => takeStatus(JSON.parse(data) as StatusEvent));
   source.addEventListener("report", ({ data }) => takeReport(JSON.parse(data) as ReportEvent));
-  source.addEventListener("gap", () => void readMessages());
   source.addEventListener("error", () => void broken());
   stillAlive();
 };
@@ -78,7 +77,7 @@ const hello = ({ data }: MessageEvent<string>): void => {
   if (!first && live.get().version !== version) location.reload();
   change({ version, locked: false, stream: { kind: "open" } });
   void recall();
-  if (first) void readMessages();
+  void readMessages();
 };
 
 const takeStatus = ({ at, status }: StatusEvent): void => {
@@ -95,7 +94,7 @@ const takeReport = ({ at, importance, text }: ReportEvent): void => {
 const add = (fresh: readonly Happening[]): void =>
   change({ happenings: [...live.get().happenings, ...fresh].slice(-HAPPENINGS_KEPT) });
 
-/** What was said before we came. */
+/** What was said before we came, or while we couldn't hear it. */
 const readMessages = async (): Promise<void> => {
   const answer = await ask<StatusAnswer>({ path: PATHS.status });
   if (!answer.ok) return;

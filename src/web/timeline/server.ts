@@ -4,8 +4,5 @@ import { type Answer, ask } from "../server/request.ts";
 import { RANGES, type Range } from "./span.ts";
 
 /** What was, from so long ago until now. */
-export const readHistory = async (range: Range): Promise<Answer<HistoryAnswer>> => {
-  const answer = await ask<HistoryAnswer>({ path: `${PATHS.history}?since=${RANGES[range].since}` });
-  if (answer.ok || answer.why.status !== 404) return answer;
-  return { ok: false, why: { ...answer.why, detail: "This daemon keeps no history." } };
-};
+export const readHistory = (range: Range): Promise<Answer<HistoryAnswer>> =>
+  ask<HistoryAnswer>({ path: `${PATHS.history}?since=${RANGES[range].since}` });

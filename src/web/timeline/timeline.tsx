@@ -5,7 +5,7 @@ import type { Status } from "../../core/status.ts";
 import { Choice } from "../part/choice.tsx";
 import { Loading } from "../part/loading.tsx";
 import type { Answer } from "../server/request.ts";
-import { bytes, momentText } from "../word/format.ts";
+import { bytes, momentText, sentence } from "../word/format.ts";
 import { Bars } from "./bars.tsx";
 import { availability, type Entry, entriesOf } from "./entry.ts";
 import { EntryList, entryId } from "./entry-list.tsx";
@@ -45,7 +45,7 @@ export const Timeline = ({ status }: { readonly status: Status }): JSX.Element =
       {answer === null && <Loading />}
       {answer?.ok === false && (
         <p class="problem" role="alert">
-          {answer.why.detail}
+          {sentence(answer.why.detail)}
         </p>
       )}
       {answer?.ok && <Past status={status} answer={answer.value} range={range} />}
@@ -72,7 +72,7 @@ const Past = ({ status, answer, range }: PastProps): JSX.Element => {
       <section class="told" aria-labelledby="told">
         <h2 id="told">What happened</h2>
         {entries.length === 0 ? (
-          <p class="aside">Nothing. Every uplink has been well all the time that the daemon has watched.</p>
+          <p class="aside">Nothing in the time that the daemon has watched.</p>
         ) : (
           <EntryList entries={entries} />
         )}
@@ -94,6 +94,11 @@ const unfold = (entry: Entry): void => {
 /** Never rounded up to all. */
 const share = (ratio: number | null): string =>
   ratio === null ? "–" : `${ratio === 1 ? 100 : (Math.floor(ratio * 100_000) / 1000).toFixed(3)} %`;
+
+/** Of a line that nothing came by, and that isn't known to have been down, nobody can say how it was. */
+const isKnown = ({ outages, series }: HistoryAnswer, name: string): boolean =>
+  outages.some(({ uplink }) => uplink === name) ||
+  series.some(({ uplink, points }) => uplink === name && points.some(([, sent, lost]) => sent > lost));
 
 /** Bytes are kept by the calendar month, however short the time that is looked at. */
 const countedSince = ({ usage }: HistoryAnswer): string => {
@@ -131,7 +136,7 @@ const Sums = ({
           return (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{share(availability(outages, answer))}</td>
+              <td>{share(isKnown(answer, name) ? availability(outages, answer) : null)}</td>
               <td>{outages.length}</td>
               <td>{usage.length === 0 ? "–" : bytes(sum("received"))}</td>
               <td>{usage.length === 0 ? "–" : bytes(sum("sent"))}</td>
