@@ -58,7 +58,13 @@ export const settingsFor = (
       { name: interfaceOf(place), interface: interfaceOf(place), tier: place + 1 },
       { families, detection },
     );
-  return { failover: FAILOVER, scripts: NO_SCRIPTS, asterisk: null, uplinks: Array.from({ length: uplinks }, one) };
+  return {
+    failover: FAILOVER,
+    scripts: NO_SCRIPTS,
+    asterisk: null,
+    steering: [],
+    uplinks: Array.from({ length: uplinks }, one),
+  };
 };
 
 /** A kernel as a site's would be before we touch it. */

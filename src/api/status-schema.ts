@@ -72,6 +72,14 @@ const uplinkStatus = z.object({
   families: z.object({ ipv4: uplinkFamilyStatus.nullable(), ipv6: uplinkFamilyStatus.nullable() }),
 });
 
+const steered = z.object({ over: z.string().nullable(), refused: z.boolean() }).nullable();
+
+const steering = z.object({
+  name: z.string(),
+  summary: z.string(),
+  families: z.object({ ipv4: steered, ipv6: steered }),
+});
+
 /** The core's read model as it arrives over the wire. Keys that a newer daemon adds are left out. */
 export const statusSchema: z.ZodType<Status> = z.object({
   online: z.boolean(),
@@ -82,5 +90,6 @@ export const statusSchema: z.ZodType<Status> = z.object({
   pin: z.string().nullable(),
   test: z.object({ uplink: z.string(), leftMs: duration }).nullable(),
   rehearsal: z.object({ uplink: z.string(), ageMs: duration, problems: names }).optional(),
+  steering: z.array(steering).optional(),
   problems: names,
 });

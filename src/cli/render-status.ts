@@ -73,7 +73,7 @@ const waiting = ({ waiting: why, holdLeftMs }: FamilyStatus): readonly Line[] =>
   return left === "" ? [] : [[span(`hold, ${left}`, "faint")]];
 };
 
-const notices = ({ pin, test, rehearsal, problems }: Status): readonly Line[] => [
+const notices = ({ pin, test, rehearsal, steering = [], problems }: Status): readonly Line[] => [
   ...(test === null
     ? []
     : [
@@ -86,6 +86,7 @@ const notices = ({ pin, test, rehearsal, problems }: Status): readonly Line[] =>
     ? []
     : [[span(`Pin   ${pin}, by hand; `, "doubt"), span("`wan-failover use auto` lifts it", "faint")]]),
   ...(rehearsal === undefined ? [] : [rehearsalLine(rehearsal)]),
+  ...steering.map(({ name, summary }) => [span(`Steer ${name} `, "plain"), span(summary, "faint")]),
   ...problems.map((problem) => [span("!     ", "bad"), span(problem, "bad")]),
 ];
 

@@ -16,6 +16,7 @@ const ATTRIBUTE = {
   TABLE: 15,
   MASK: 16,
   PROTOCOL: 21,
+  TRANSPORT: 22,
   DESTINATION_PORTS: 24,
 } as const;
 
@@ -29,7 +30,13 @@ const FIRST_WIDE_TABLE = 256;
 const SUPPRESS_NOTHING = 0xffffffff;
 
 /** The kernel takes what this machine sends itself as having come in here. */
-const LOOPBACK = "lo";
+export const LOOPBACK = "lo";
+
+/** Ports, both ends included: 1..65535. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** A policy rule that sends packets to a routing table. */
 export interface RuleMessage {
@@ -45,17 +52,22 @@ export interface RuleMessage {
   readonly from: string | null;
   /** As `from`, for the destination. */
   readonly to: string | null;
-  /** Only what this machine sends itself. */
-  readonly local: boolean;
-  /** `FRA_DPORT_RANGE`, of one port: 1..65535; null for all packets. */
-  readonly port: number | null;
+  /** The interface that they came in by, `lo` for what this machine sends itself; null for all. */
+  readonly input: string | null;
+  /** `FRA_IP_PROTO`: 6 TCP, 17 UDP; null for all. */
+  readonly transport: number | null;
+  /** `FRA_DPORT_RANGE`: where they go; null for all. */
+  readonly ports: PortRange | null;
   readonly table: number;
   /** Routes with a prefix of this length or shorter don't count; null: all count. */
   readonly suppressPrefixLength: number | null;
 }
 
 /** Selects every packet. */
-export const ANY_PACKET = { mark: 0, mask: 0, from: null, to: null, local: false, port: null } as const;
+export const ANY_PACKET = {
+  ...{ mark: 0, mask: 0, from: null, to: null },
+  ...{ input: null, transport: null, ports: null },
+} as const;
 
 interface End {
   readonly bytes: Uint8Array | null;
@@ -91,9 +103,10 @@ const writeHeader = (rule: RuleMessage, { to, from }: { to: End; from: End }): B
 
 const writeSelector = (attributes: AttributeWriter, rule: RuleMessage): void => {
   if (rule.mask !== 0) attributes.u32(ATTRIBUTE.MARK, rule.mark).u32(ATTRIBUTE.MASK, rule.mask);
-  if (rule.local) attributes.text(ATTRIBUTE.INPUT_INTERFACE, LOOPBACK);
-  const { port } = rule;
-  if (port !== null) attributes.raw(ATTRIBUTE.DESTINATION_PORTS, (out) => void out.u16(port).u16(port));
+  const { input, transport, ports } = rule;
+  if (input !== null) attributes.text(ATTRIBUTE.INPUT_INTERFACE, input);
+  if (transport !== null) attributes.u8(ATTRIBUTE.TRANSPORT, transport);
+  if (ports !== null) attributes.raw(ATTRIBUTE.DESTINATION_PORTS, (out) => void out.u16(ports.first).u16(ports.last));
 };
 
 /** The body of an `RTM_NEWRULE` or `RTM_DELRULE`. Throws `CodecError` where `from` or `to` isn't an address or prefix. */
@@ -111,9 +124,12 @@ export const encodeRule = (rule: RuleMessage): Uint8Array => {
     .finish();
 };
 
-/** `struct fib_rule_port_range`; of several ports, the first. */
-const readPort = (range: Uint8Array | undefined): number | null =>
-  range === undefined ? null : new ByteReader(range).u16();
+/** `struct fib_rule_port_range` */
+const readPorts = (range: Uint8Array | undefined): PortRange | null => {
+  if (range === undefined) return null;
+  const reader = new ByteReader(range);
+  return { first: reader.u16(), last: reader.u16() };
+};
 
 /** The rule in the body of an `RTM_NEWRULE` or `RTM_DELRULE`, null unless it looks up an IP table. Throws `CodecError`. */
 export const decodeRule = (body: Uint8Array): RuleMessage | null => {
@@ -133,8 +149,9 @@ export const decodeRule = (body: Uint8Array): RuleMessage | null => {
     mask: attributes.u32(ATTRIBUTE.MASK) ?? 0,
     from: formatEnd({ family, address: attributes.bytes(ATTRIBUTE.SOURCE), length: fromLength }),
     to: formatEnd({ family, address: attributes.bytes(ATTRIBUTE.DESTINATION), length: toLength }),
-    local: attributes.text(ATTRIBUTE.INPUT_INTERFACE) === LOOPBACK,
-    port: readPort(attributes.bytes(ATTRIBUTE.DESTINATION_PORTS)),
+    input: attributes.text(ATTRIBUTE.INPUT_INTERFACE) ?? null,
+    transport: attributes.u8(ATTRIBUTE.TRANSPORT) ?? null,
+    ports: readPorts(attributes.bytes(ATTRIBUTE.DESTINATION_PORTS)),
     table: attributes.u32(ATTRIBUTE.TABLE) ?? table,
     suppressPrefixLength: suppressed === SUPPRESS_NOTHING ? null : suppressed,
   };

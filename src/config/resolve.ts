@@ -5,6 +5,7 @@ import type {
   FailoverSettings,
   ScriptSettings,
   Settings,
+  SteeringSettings,
   UplinkFamilySettings,
   UplinkSettings,
 } from "../core/settings.ts";
@@ -14,6 +15,7 @@ import { type NotifyConfig, resolveNotify } from "./notify.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
 import { familyOf } from "./value/address.ts";
 import { resolveDetection } from "./value/detection.ts";
+import { parsePorts } from "./value/port.ts";
 import type { Syslog } from "./value/syslog.ts";
 import { isProbedIn } from "./value/target.ts";
 import type { WebSettings } from "./value/web.ts";
@@ -51,6 +53,7 @@ export const resolveConfig = (parsed: ParsedConfig): Config => ({
     failover: resolveFailover(parsed.failover),
     scripts: resolveScripts(parsed.scripts),
     asterisk: parsed.asterisk === undefined ? null : resolveAsterisk(parsed.asterisk),
+    steering: parsed.steer.map(resolveSteering),
   },
   notify: resolveNotify(parsed.notify),
   history: { file: parsed.history.file, keepMs: parsed.history.keep },
@@ -134,6 +137,20 @@ const resolveAsterisk = ({
   activeCalls,
   maxWaitMs: maxWait,
   access: manager === undefined ? { kind: "program", path: command } : { kind: "manager", ...manager },
+});
+
+/** assigned-numbers "Protocol Numbers". */
+const TRANSPORT = { tcp: 6, udp: 17 } as const;
+
+const resolveSteering = (steering: ParsedConfig["steer"][number]): SteeringSettings => ({
+  name: steering.name,
+  from: steering.from,
+  to: steering.to,
+  input: steering.interface ?? null,
+  transport: steering.protocol === undefined ? null : TRANSPORT[steering.protocol],
+  ports: steering.ports.flatMap((text) => parsePorts(text) ?? []),
+  over: steering.over,
+  otherwise: steering.otherwise,
 });
 
 const resolveScripts = ({ change, allowFailback, timeout }: ParsedConfig["scripts"]): ScriptSettings => ({

@@ -8,6 +8,7 @@ import { nat } from "./schema/nat.ts";
 import { notify } from "./schema/notify.ts";
 import { scripts } from "./schema/scripts.ts";
 import { status } from "./schema/status.ts";
+import { STEERINGS_MAX, steering } from "./schema/steering.ts";
 import { uplink } from "./schema/uplink.ts";
 import { web } from "./schema/web.ts";
 import { group } from "./value/value.ts";
@@ -22,6 +23,11 @@ export const config = group(
     status: status.prefault({}),
     web: web.prefault({}),
     nat: nat.prefault({}),
+    steer: z
+      .array(steering)
+      .max(STEERINGS_MAX)
+      .meta({ description: "Traffic that takes uplinks of its own ([steering.md](steering.md))." })
+      .prefault([]),
     notify: notify.prefault({}),
     history: history.prefault({}),
     log: log.prefault({}),

@@ -12,6 +12,7 @@ import { andThen, nothing, type Observation, type Place, tell, withMonitor } fro
 import { candidates, isWorking } from "./policy/candidate.ts";
 import { type Decision, decide } from "./policy/decide.ts";
 import { noteOnline } from "./policy/online.ts";
+import { steeredTo } from "./policy/steer.ts";
 import { type Rehearsing, rehearse } from "./rehearsal.ts";
 import type { Report } from "./report.ts";
 import { tellResolvers } from "./resolvers.ts";
@@ -121,7 +122,8 @@ const tellPrograms = (state: State, { decided: { asksGate }, noted: { asksCalls 
  * them up is asked at once whether it still lives.
  */
 const tellRoles = (before: State, now: number): Observation => {
-  const carries = (name: string, family: Family): boolean => before.families[family].carrying.includes(name);
+  const busy = { ipv4: inUse(before, "ipv4"), ipv6: inUse(before, "ipv6") };
+  const carries = (name: string, family: Family): boolean => busy[family].includes(name);
   const isNew = ({ uplink, family, monitor }: Place): boolean =>
     carries(uplink.settings.name, family) !== monitor.carrying;
   const role = (place: Place): DetectorEvent | null =>
@@ -131,6 +133,12 @@ const tellRoles = (before: State, now: number): Observation => {
   const told = andThen(tell(before, role, now), (state) => tell(state, nudge, now));
   return { ...told, state: withRoles(told.state, carries) };
 };
+
+/** Whoever takes new flows, be it but those that are steered to it. */
+const inUse = (state: State, family: Family): readonly string[] => [
+  ...state.families[family].carrying,
+  ...steeredTo(state, family),
+];
 
 const withRoles = (state: State, carries: (name: string, family: Family) => boolean): State => ({
   ...state,

@@ -13,6 +13,26 @@ export interface Settings {
   readonly scripts: ScriptSettings;
   /** null: there is no Asterisk to care for. */
   readonly asterisk: AsteriskSettings | null;
+  /** The first that a packet fits decides. */
+  readonly steering: readonly SteeringSettings[];
+}
+
+/** Traffic that prefers uplinks of its own. It fits all that is said; an empty list or null fits everything. */
+export interface SteeringSettings {
+  readonly name: string;
+  /** Networks, in the kernel's spelling. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** The interface that it comes in by. */
+  readonly input: string | null;
+  /** IP protocol number. */
+  readonly transport: number | null;
+  /** Where it goes, both ends included. */
+  readonly ports: readonly { readonly first: number; readonly last: number }[];
+  /** The uplinks' names, the best first. */
+  readonly over: readonly string[];
+  /** Where it goes while none of them works: with everybody else, or nowhere. */
+  readonly otherwise: "default" | "refuse";
 }
 
 /** An Asterisk whose calls count. */

@@ -9,7 +9,13 @@ import type { Gateway } from "./path/gateway.ts";
 import type { Path } from "./path/path.ts";
 import type { RehearsalState } from "./rehearsal.ts";
 import type { SwitchKind } from "./report.ts";
-import type { AsteriskSettings, FailoverSettings, ScriptSettings, UplinkSettings } from "./settings.ts";
+import type {
+  AsteriskSettings,
+  FailoverSettings,
+  ScriptSettings,
+  SteeringSettings,
+  UplinkSettings,
+} from "./settings.ts";
 import type { TargetNote } from "./target/target-note.ts";
 import type { UsageState } from "./usage.ts";
 
@@ -32,6 +38,7 @@ export interface State {
   /** By the uplink's name. */
   readonly shapers: Readonly<Record<string, Shaper>>;
   readonly asterisk: AsteriskSettings | null;
+  readonly steering: readonly SteeringSettings[];
   readonly calls: CallsState;
   readonly usage: UsageState;
   readonly rehearsal: RehearsalState;

@@ -13,6 +13,7 @@ import { familyName } from "./path/path.ts";
 import { candidates, isWorking } from "./policy/candidate.ts";
 import { isStandby, mainFamily } from "./policy/lead.ts";
 import { list, sameNames } from "./policy/policy.ts";
+import { type SteeringStatus, steeringStatus } from "./policy/steer.ts";
 import type { UplinkFamilySettings } from "./settings.ts";
 import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
 import { type Target, targetText } from "./target/target.ts";
@@ -33,6 +34,8 @@ export interface Status {
   readonly test: { readonly uplink: string; readonly leftMs: number } | null;
   /** The last rehearsal of a failover; left out where there was none. */
   readonly rehearsal?: RehearsalStatus | undefined;
+  /** Traffic with uplinks of its own; left out where the config steers none. */
+  readonly steering?: readonly SteeringStatus[] | undefined;
   /** What is wrong at the moment, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -139,6 +142,7 @@ export const status = (state: State, now: number): Status => {
     pin: state.pin,
     test: state.test === null ? null : { uplink: state.test.uplink, leftMs: left(state.test.until, now) },
     ...rehearsalStatus(state, now),
+    ...(state.steering.length === 0 ? {} : { steering: steeringStatus(state) }),
     problems: problems(state, now),
   };
 };

@@ -197,13 +197,19 @@ describe("requests", () => {
       table: 8701,
       suppressPrefixLength: null,
     };
+    const DNS = { first: 53, last: 53 };
+    const steered = {
+      ...{ mask: 0x1f000000, from: "192.168.20.0/24", to: "198.51.100.0/24", input: "br-guest" },
+      ...{ transport: 17, ports: { first: 5060, last: 5061 }, priority: 18900 },
+    };
     const rules = [
       { ...base, family: "ipv4", mark: 0x01000000, mask: 0x1f000000, table: 254, suppressPrefixLength: 0 },
       { ...base, family: "ipv4", priority: 18702, from: "203.0.113.2" },
-      { ...base, family: "ipv4", priority: 18890, to: "9.9.9.9", local: true, port: 53 },
+      { ...base, family: "ipv4", priority: 18890, to: "9.9.9.9", input: "lo", ports: DNS },
+      { ...base, ...steered, family: "ipv4" },
       { ...base, family: "ipv6", mark: 0x01000000, mask: 0x1f000000 },
       { ...base, family: "ipv6", priority: 18702, from: "2001:db8:a::/64" },
-      { ...base, family: "ipv6", priority: 18890, to: "2001:db8::53", local: true, port: 53 },
+      { ...base, family: "ipv6", priority: 18890, to: "2001:db8::53", input: "lo", ports: DNS },
     ] as const;
     const listed = () =>
       netlink

@@ -18,7 +18,7 @@ const SYSCTLS = {
 const uplinksOf = (kernel: KernelState, settings = settingsOf()): readonly UplinkState[] =>
   step(start({ settings, memory: null, seed: 1, now: 0 }), { kind: "kernel-read", kernel }, 0).state.uplinks;
 
-const NOBODY: FamilyRouting = { carrying: [], standbys: [], refuse: false };
+const NOBODY: FamilyRouting = { carrying: [], standbys: [], refuse: false, steerings: [] };
 
 const want = (
   ipv4: Partial<FamilyRouting>,

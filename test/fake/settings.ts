@@ -89,4 +89,4 @@ export const DSL = uplinkSettings({ name: "dsl", interface: "ppp0", tier: 3 });
 export const settingsOf = (
   uplinks: readonly UplinkSettings[] = [FIBER, LTE],
   failover: Partial<FailoverSettings> = {},
-): Settings => ({ uplinks, failover: { ...FAILOVER, ...failover }, scripts: NO_SCRIPTS, asterisk: null });
+): Settings => ({ uplinks, failover: { ...FAILOVER, ...failover }, scripts: NO_SCRIPTS, asterisk: null, steering: [] });

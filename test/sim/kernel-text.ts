@@ -43,7 +43,7 @@ export const routeText = (kernel: FakeKernel, route: StoredRoute): string => {
 const selectorText = (select: RuleSelector): string => {
   if ("from" in select) return `from ${select.from}`;
   if ("resolver" in select) return `from all to ${select.resolver} iif lo dport 53`;
-  return `from all fwmark 0x${select.mark.toString(16)}/0x${select.mask.toString(16)}`;
+  return `from ${("mark" in select && select.traffic?.from) || "all"} fwmark 0x${select.mark.toString(16)}/0x${select.mask.toString(16)}`;
 };
 
 const ruleText = ({ priority, select, table, suppressPrefixLength }: Rule): string => {

@@ -1,5 +1,6 @@
 import type { Family } from "../../src/core/family.ts";
-import { type Hop, MAIN_TABLE, type Rule } from "../../src/core/kernel/kernel.ts";
+import { type Hop, MAIN_TABLE, type Rule, type Traffic } from "../../src/core/kernel/kernel.ts";
+import { overlap, parseNetwork } from "../../src/core/network.ts";
 import type { FakeKernel, StoredRoute } from "./kernel.ts";
 
 /** A packet to some address on the internet. */
@@ -11,6 +12,8 @@ export interface Packet {
   readonly from: string | null;
   /** The index of the interface that its socket is bound to. */
   readonly boundTo: number | null;
+  /** The interface that it came in by, and the port that it goes to, where these matter. */
+  readonly lan?: { readonly input: string; readonly port: number };
 }
 
 /** Where packets to the internet leave; several hops share them. */
@@ -27,8 +30,21 @@ export const lookup = (kernel: FakeKernel, packet: Packet): Way => {
   return lookupTable(kernel, MAIN_TABLE, packet);
 };
 
-const applies = ({ select }: Rule, packet: Packet): boolean =>
-  "mark" in select ? (packet.mark & select.mask) === select.mark : "from" in select && select.from === packet.from;
+const applies = ({ select }: Rule, packet: Packet): boolean => {
+  if (!("mark" in select)) return "from" in select && select.from === packet.from;
+  return (packet.mark & select.mask) === select.mark && fits(select.traffic, packet);
+};
+
+const fits = (traffic: Traffic | undefined, { family, from, lan }: Packet): boolean => {
+  if (traffic === undefined) return true;
+  const source = from === null ? null : parseNetwork(from, family);
+  const wanted = traffic.from === null ? null : parseNetwork(traffic.from, family);
+  return (
+    (wanted === null || (source !== null && overlap(source, wanted))) &&
+    (traffic.input === null || traffic.input === lan?.input) &&
+    (traffic.ports === null || (lan !== undefined && traffic.ports.first <= lan.port && lan.port <= traffic.ports.last))
+  );
+};
 
 const lookupTable = (kernel: FakeKernel, table: number, packet: Packet): Way => {
   let best: StoredRoute | null = null;

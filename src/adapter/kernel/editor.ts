@@ -3,8 +3,8 @@ import { switchOn } from "../../codec/link.ts";
 import type { Request } from "../../codec/netlink.ts";
 import { deleteQdisc } from "../../codec/qdisc.ts";
 import { deleteRoute, putRoute } from "../../codec/route.ts";
-import { ANY_PACKET, addRule, deleteRule, type RuleMessage } from "../../codec/rule.ts";
-import type { Edit, EditFailure, Hop, Route, Rule } from "../../core/kernel/kernel.ts";
+import { ANY_PACKET, addRule, deleteRule, LOOPBACK, type RuleMessage } from "../../codec/rule.ts";
+import type { Edit, EditFailure, Hop, Route, Rule, RuleSelector } from "../../core/kernel/kernel.ts";
 import { PORT } from "../../core/target/target.ts";
 import { AppError, InvariantError } from "../../error.ts";
 import { SystemError } from "../libc/libc.ts";
@@ -37,10 +37,14 @@ const requestUnless = (netlink: Netlink, request: Request, expected: number): vo
   }
 };
 
-const toMessage = ({ select, ...rule }: Rule): RuleMessage =>
-  "resolver" in select
-    ? { ...rule, ...ANY_PACKET, to: select.resolver, local: true, port: PORT.dns }
-    : { ...rule, ...ANY_PACKET, ...select };
+const toMessage = ({ select, ...rule }: Rule): RuleMessage => ({ ...rule, ...ANY_PACKET, ...toPackets(select) });
+
+const toPackets = (select: RuleSelector): Partial<RuleMessage> => {
+  if ("resolver" in select) return { to: select.resolver, input: LOOPBACK, ports: { first: PORT.dns, last: PORT.dns } };
+  if ("from" in select) return select;
+  const { traffic, ...marked } = select;
+  return { ...marked, ...traffic };
+};
 
 const isSameHop = (a: Hop, b: Hop | undefined): boolean =>
   b !== undefined && a.gateway === b.gateway && a.link === b.link && a.weight === b.weight;

@@ -3,7 +3,7 @@ import { decodeLink, type LinkMessage, listLinks } from "../../codec/link.ts";
 import type { ReportedHop } from "../../codec/next-hop.ts";
 import { decodeQdisc, listQdiscs } from "../../codec/qdisc.ts";
 import { decodeRoute, isDefaultRoute, listRoutes, type ReportedRoute, type RouteFilter } from "../../codec/route.ts";
-import { decodeRule, listRules, type RuleMessage } from "../../codec/rule.ts";
+import { decodeRule, LOOPBACK, listRules, type RuleMessage } from "../../codec/rule.ts";
 import { FAMILIES, type Family } from "../../core/family.ts";
 import {
   type Address,
@@ -134,9 +134,12 @@ const readFamilyRoutes = (netlink: Netlink, family: Family): Route[] => [
   ...readRoutes(netlink, { family, protocol: PROTOCOL }),
 ];
 
-const toSelector = ({ mark, mask, from, to, local, port }: RuleMessage): RuleSelector => {
-  if (to !== null && local && port === PORT.dns) return { resolver: to };
-  return from === null ? { mark, mask } : { from };
+const toSelector = ({ mark, mask, ...rule }: RuleMessage): RuleSelector => {
+  const { from, to, input, transport, ports } = rule;
+  if (mask === 0 && to !== null && input === LOOPBACK && ports?.first === PORT.dns) return { resolver: to };
+  if (mask === 0 && from !== null) return { from };
+  const isForAll = [from, to, input, transport, ports].every((part) => part === null);
+  return isForAll ? { mark, mask } : { mark, mask, traffic: { from, to, input, transport, ports } };
 };
 
 const toRule = (rule: RuleMessage): Rule => {

@@ -11,6 +11,7 @@ import { addressingMistakes, isNowhere, isUsed } from "./addressing.ts";
 import { capMistakes, essentialMistakes } from "./metered.ts";
 import { prefixMistakes } from "./prefixes.ts";
 import { routeMistakes } from "./routes.ts";
+import { steeringMistakes } from "./steering.ts";
 import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 
 /**
@@ -20,19 +21,21 @@ import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 export const findContradictions = (written: unknown): Mistake[] => {
   const uplinks = listIn(written, "uplinks").slice(0, UPLINKS_MAX);
   return [
-    ...repeated(entriesOf(uplinks, "name")),
-    ...repeated(entriesOf(uplinks, "interface")),
+    ...repeated(entriesOf("uplinks", uplinks, "name")),
+    ...repeated(entriesOf("uplinks", uplinks, "interface")),
     ...routeMistakes(uplinks),
     ...addressingMistakes(uplinks),
     ...prefixMistakes(uplinks),
     ...capMistakes(written),
     ...essentialMistakes(written),
+    ...repeated(entriesOf("steer", listIn(written, "steer"), "name")),
+    ...steeringMistakes(written),
     ...uplinks.flatMap((uplink, place) => checkUplink(uplink, ["uplinks", place])),
   ];
 };
 
-const entriesOf = (uplinks: readonly unknown[], key: string): Entry[] =>
-  uplinks.map((uplink, place) => ({ path: ["uplinks", place, key], value: member(uplink, key) }));
+const entriesOf = (list: string, items: readonly unknown[], key: string): Entry[] =>
+  items.map((item, place) => ({ path: [list, place, key], value: member(item, key) }));
 
 const repeated = (entries: readonly Entry[]): Mistake[] => {
   const seen = new Map<unknown, Entry>();

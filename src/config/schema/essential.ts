@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Judge, network } from "../value/network.ts";
+import { judgeSource, network } from "../value/network.ts";
+import { port } from "../value/port.ts";
 import { group } from "../value/value.ts";
 
 /** RFC 2474, 2597, 3246, 5865, 8622. */
@@ -9,24 +10,6 @@ const CODE_POINTS: Readonly<Record<string, number>> = {
   ...{ af31: 26, af32: 28, af33: 30, af41: 34, af42: 36, af43: 38 },
 };
 
-const PORT_MAX = 65_535;
-
-const judgeSource: Judge = ({ length }, text) =>
-  length === 0 ? { message: `${text} is everybody`, remedy: "give a network or an address of the LAN" } : null;
-
-const isPortRange = (text: string): boolean => {
-  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
-  return Number(first) >= 1 && Number(first) <= Number(last) && Number(last) <= PORT_MAX;
-};
-
-const port = z.union([
-  z.int().min(1).max(PORT_MAX),
-  z
-    .string()
-    .refine(isPortRange, { error: "isn't a port", params: { remedy: "give a port, or a range such as 5060-5061" } })
-    .meta({ examples: ["5060-5061"] }),
-]);
-
 const codePoint = z
   .union([z.int().min(0).max(63), z.enum(Object.keys(CODE_POINTS))])
   .transform((value) => (typeof value === "number" ? value : (CODE_POINTS[value] ?? 0)));
@@ -35,7 +18,7 @@ const codePoint = z
 export const essential = group(
   {
     ports: z
-      .array(port.transform(String))
+      .array(port)
       .max(64)
       .meta({ description: "Where TCP and UDP packets go: `443`, `5060-5061`.", examples: [] })
       .prefault([]),

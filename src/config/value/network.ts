@@ -79,6 +79,10 @@ export const judgeDestination: Judge = (destination, text) => {
 const isUnicast = (unicast: Network): boolean =>
   isTarget(formatNetwork(unicast).split("/", 1)[0] ?? "") && (EMBEDDED === null || !overlap(unicast, EMBEDDED));
 
+/** For networks of the LAN. Never throws. */
+export const judgeSource: Judge = ({ length }, text) =>
+  length === 0 ? { message: `${text} is everybody`, remedy: "give a network or an address of the LAN" } : null;
+
 /** For IPv4 networks whose sources are translated. Never throws. */
 export const judgeForeign: Judge = (foreign, text) => {
   const remedy = "give an IPv4 network, such as 10.9.0.0/24";

@@ -65,9 +65,23 @@ export interface Route {
   readonly expiresInMs: number | null;
 }
 
+/** Packets that fit all of these; null fits every packet. */
+export interface Traffic {
+  /** Networks: `192.168.20.0/24`, a single address without a length. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The interface that they came in by. */
+  readonly input: string | null;
+  /** IP protocol number. */
+  readonly transport: number | null;
+  /** Where they go: 1..65535, both ends included. */
+  readonly ports: { readonly first: number; readonly last: number } | null;
+}
+
 /** Which packets a rule is for. */
 export type RuleSelector =
-  | { readonly mark: number; readonly mask: number }
+  /** Of those with this mark, all, or what fits `traffic`. */
+  | { readonly mark: number; readonly mask: number; readonly traffic?: Traffic }
   | { readonly from: string }
   /** What this machine itself sends to this address, port 53. */
   | { readonly resolver: string };

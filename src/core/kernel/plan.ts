@@ -9,6 +9,7 @@ import {
   type Route,
   type Rule,
   type RuleSelector,
+  type Traffic,
 } from "./kernel.ts";
 import { isOurHandle } from "./shaping.ts";
 import { adopted, type Wanted } from "./wanted.ts";
@@ -138,8 +139,18 @@ export const sameRule = (a: Rule, b: Rule): boolean =>
 const sameSelector = (a: RuleSelector, b: RuleSelector): boolean => {
   if ("from" in a) return "from" in b && a.from === b.from;
   if ("resolver" in a) return "resolver" in b && a.resolver === b.resolver;
-  return "mark" in b && a.mark === b.mark && a.mask === b.mask;
+  return "mark" in b && a.mark === b.mark && a.mask === b.mask && sameTraffic(a.traffic, b.traffic);
 };
+
+const sameTraffic = (a: Traffic | undefined, b: Traffic | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : a.from === b.from &&
+      a.to === b.to &&
+      a.input === b.input &&
+      a.transport === b.transport &&
+      a.ports?.first === b.ports?.first &&
+      a.ports?.last === b.ports?.last;
 
 /** The kernel's state as it will be once the edits are done. Never throws. */
 export const applyEdits = (kernel: KernelState, edits: readonly Edit[]): KernelState => edits.reduce(applyEdit, kernel);
@@ -214,4 +225,17 @@ const describeRoute = (route: Route): string => {
   return `${route.family} ${route.destination} ${way || route.type} table ${route.table} metric ${route.metric}`;
 };
 
-const describeRule = (rule: Rule): string => `${rule.family} rule ${rule.priority} to table ${rule.table}`;
+const describeRule = ({ family, priority, select, table }: Rule): string =>
+  [`${family} rule ${priority}`, ...describeTraffic(select), `to table ${table}`].join(" ");
+
+const describeTraffic = (select: RuleSelector): readonly string[] => {
+  if (!("mark" in select) || select.traffic === undefined) return [];
+  const { from, to, input, transport, ports } = select.traffic;
+  return [
+    ...(from === null ? [] : [`from ${from}`]),
+    ...(to === null ? [] : [`to ${to}`]),
+    ...(input === null ? [] : [`in ${input}`]),
+    ...(transport === null ? [] : [`protocol ${transport}`]),
+    ...(ports === null ? [] : [`ports ${ports.first}-${ports.last}`]),
+  ];
+};

@@ -5,9 +5,11 @@ import { isForeignDefault } from "../path/path.ts";
 import { candidates, isUp } from "../policy/candidate.ts";
 import { standbys } from "../policy/carry.ts";
 import { list } from "../policy/policy.ts";
+import { steered } from "../policy/steer.ts";
 import type { ReviewPart } from "../review-part.ts";
 import type { State, Upkeep } from "../state.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
+import { REFUSAL_PRIORITY } from "./mark.ts";
 import { applyEdits, describeEdit, plan, sameRoute, sameSlot } from "./plan.ts";
 import { isReadOnly, type Refusal, refusals } from "./refusal.ts";
 import { carryingRoute, type FamilyRouting, type Wanted, wanted } from "./wanted.ts";
@@ -99,7 +101,13 @@ const wantedOf = (state: State, kernel: KernelState): Wanted =>
 const routing = (state: State, kernel: KernelState, family: Family): FamilyRouting => {
   const all = candidates(state.uplinks, family);
   const { carrying } = state.families[family];
-  return { carrying, standbys: standbys(all, carrying), refuse: isForsaken(state, kernel, family) };
+  const ways = steered(state, family);
+  return {
+    carrying,
+    standbys: standbys(all, carrying),
+    refuse: isForsaken(state, kernel, family),
+    steerings: state.steering.map((settings, place) => ({ settings, way: ways[place] ?? null })),
+  };
 };
 
 /** Every uplink of the family is down while the other family has one, and packets would run into a dead default. */
@@ -116,7 +124,7 @@ const isForsaken = (state: State, kernel: KernelState, family: Family): boolean 
 
 /** Once refused, a family stays so while the other one is merely in doubt. */
 const isRefused = (kernel: KernelState, family: Family): boolean =>
-  kernel.routes.some((route) => route.family === family && route.type === "unreachable");
+  kernel.rules.some((rule) => rule.family === family && rule.priority === REFUSAL_PRIORITY);
 
 const hasDeadDefault = (state: State, kernel: KernelState, family: Family): boolean =>
   state.uplinks.some((uplink) => uplink.families[family]?.path.usable) ||

@@ -28,6 +28,7 @@ import {
   tableOf,
 } from "./mark.ts";
 import { type ShaperPlace, shaperPlaces } from "./shaping.ts";
+import { type RuleSketch, type Steering, steeringRules } from "./steering.ts";
 import { wantedSysctls } from "./sysctl.ts";
 
 /** The whole of the kernel's state as we want it. What is ours and not in here goes away. */
@@ -52,6 +53,8 @@ export interface FamilyRouting {
   readonly standbys: readonly string[];
   /** The family has no uplink while the other one has: refuse at once rather than let clients time out. */
   readonly refuse: boolean;
+  /** Traffic with uplinks of its own. */
+  readonly steerings: readonly Steering[];
 }
 
 /** What the wanted state follows from. */
@@ -66,6 +69,11 @@ export const wanted = (input: WantedInput): Wanted => {
   const families = FAMILIES.filter((family) => hasFamily(input.kernel, family));
   const displaced = families.flatMap((family) => displacedDefaults(input, family));
   const refused = families.filter((family) => input.routing[family].refuse);
+  const steering = families.flatMap((family) => steeringSketches(input, family));
+  const refusing = families.filter(
+    (family) =>
+      refused.includes(family) || steering.some((one) => one.family === family && one.table === REFUSAL_TABLE),
+  );
   return {
     switchedOff: linksToSwitchOn(input.uplinks, input.kernel),
     addresses: wantedAddresses(input.uplinks, input.kernel),
@@ -74,11 +82,12 @@ export const wanted = (input: WantedInput): Wanted => {
       ...families.flatMap((family) => mainDefaults(input, family)),
       ...families.flatMap((family) => destinationRoutes(input.uplinks, input.kernel, family)),
       ...families.flatMap((family) => uplinkTables(input, family)),
-      ...refused.map((family) => defaultRoute(family, { table: REFUSAL_TABLE, metric: 1, hops: [] })),
+      ...refusing.map((family) => defaultRoute(family, { table: REFUSAL_TABLE, metric: 1, hops: [] })),
     ],
     rules: [
       ...families.flatMap((family) => input.uplinks.flatMap((uplink) => uplinkRules(uplink, family))),
       ...resolversInUse(input.uplinks, carriersIn(input)).flatMap(resolverRules),
+      ...steering.flatMap(rulePair),
       ...refused.flatMap(refusalRules),
     ],
     displaced,
@@ -190,9 +199,15 @@ const carriersIn = ({ routing }: WantedInput): Carriers => ({
 const resolverRules = ({ family, address, number }: Resolver): readonly Rule[] =>
   rulePair({ family, priority: RESOLVER_PRIORITY, select: { resolver: address }, table: tableOf(number) });
 
+const steeringSketches = ({ uplinks, routing }: WantedInput, family: Family): readonly RuleSketch[] =>
+  steeringRules(routing[family].steerings, {
+    family,
+    numbers: new Map(uplinks.map(({ settings, number }) => [settings.name, number])),
+  });
+
 const isDown = (monitor: Monitor): boolean => assess(monitor.detector).verdict === "down";
 
-const rulePair = (rule: Pick<Rule, "family" | "priority" | "select" | "table">): readonly Rule[] => [
+const rulePair = (rule: RuleSketch): readonly Rule[] => [
   { ...rule, protocol: PROTOCOL, table: MAIN_TABLE, suppressPrefixLength: 0 },
   { ...rule, protocol: PROTOCOL, priority: rule.priority + 1, suppressPrefixLength: null },
 ];

@@ -71,11 +71,12 @@ export const openHistorian = (): Historian => {
   };
 };
 
-const settingsOf = ({ uplinks, failover, scriptSettings, asterisk }: State): Settings => ({
+const settingsOf = ({ uplinks, failover, scriptSettings, asterisk, steering }: State): Settings => ({
   uplinks: uplinks.map(({ settings }) => settings),
   failover,
   scripts: scriptSettings,
   asterisk,
+  steering,
 });
 
 const keyOf = (uplink: string, family: Family): string => `${uplink} ${family}`;

@@ -25,6 +25,7 @@ export const Now = ({ status }: { readonly status: Status }): JSX.Element => {
     <>
       <Glance status={status} elapsedMs={elapsedMs} />
       <Problems problems={status.problems} />
+      <Steering steering={status.steering ?? []} />
       <NetworkMap status={status} />
       {isDemo() && <Demo />}
       <section class="uplinks" aria-label="Uplinks">
@@ -82,6 +83,11 @@ const FamilyChips = ({ status }: { readonly status: Status }): JSX.Element => (
     })}
   </>
 );
+
+const Steering = ({ steering }: { readonly steering: NonNullable<Status["steering"]> }): JSX.Element | null =>
+  steering.length === 0 ? null : (
+    <p class="aside">Steered: {steering.map(({ name, summary }) => `${name} ${summary}`).join("; ")}.</p>
+  );
 
 const Problems = ({ problems }: { readonly problems: readonly string[] }): JSX.Element | null =>
   problems.length === 0 ? null : (

@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { UPLINKS_MAX } from "../defaults.ts";
+import { judgeDestination, judgeSource, network } from "../value/network.ts";
+import { port } from "../value/port.ts";
+import { group, isInterfaceName } from "../value/value.ts";
+
+/** As many as there are places for rules of ours. */
+export const STEERINGS_MAX = 32;
+
+/** Most kinds of packets that one steering's lists may come to: each costs every new flow a comparison. */
+export const KINDS_MAX = 64;
+
+/** One entry of `steer:`. */
+export const steering = group(
+  {
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,14}$/, {
+        error: "isn't a name: a lower-case letter, then up to 14 letters, digits and hyphens",
+      })
+      .meta({ description: "What people call it; unique.", examples: ["guests"] }),
+    from: z
+      .array(network(judgeSource, { description: "A network or an address.", examples: ["192.168.20.0/24"] }))
+      .max(KINDS_MAX)
+      .meta({ description: "Networks or addresses that it comes from." })
+      .prefault([]),
+    interface: z
+      .string()
+      .refine(isInterfaceName, {
+        error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
+      })
+      .meta({ description: "The interface that it comes in by.", examples: ["br-guest"] })
+      .optional(),
+    to: z
+      .array(network(judgeDestination, { description: "A network or an address.", examples: ["198.51.100.0/24"] }))
+      .max(KINDS_MAX)
+      .meta({ description: "Networks or addresses that it goes to." })
+      .prefault([]),
+    protocol: z.enum(["tcp", "udp"]).meta({ description: "Its transport protocol." }).optional(),
+    ports: z
+      .array(port)
+      .max(KINDS_MAX)
+      .meta({ description: "Ports that it goes to: `443`, `5060-5061`.", examples: [] })
+      .prefault([]),
+    over: z
+      .array(z.string())
+      .min(1)
+      .max(UPLINKS_MAX)
+      .meta({ description: "The uplinks that it takes, the best first.", examples: ["lte"] }),
+    otherwise: z
+      .enum(["default", "refuse"])
+      .meta({
+        description:
+          "While none of them works: `default`, it goes where everything else goes; `refuse`, it is refused at once.",
+      })
+      .default("default"),
+  },
+  { description: "Traffic that takes uplinks of its own: what fits all that is said here." },
+);

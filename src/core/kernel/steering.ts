@@ -1,0 +1,60 @@
+import type { Family } from "../family.ts";
+import { inFamily, type Steered } from "../policy/steer.ts";
+import type { SteeringSettings } from "../settings.ts";
+import type { Rule, Traffic } from "./kernel.ts";
+import { NUMBER_MASK, REFUSAL_TABLE, steeringPriority, tableOf } from "./mark.ts";
+
+/** A steering and where it leads now, null where it says nothing about the family. */
+export interface Steering {
+  readonly settings: SteeringSettings;
+  readonly way: Steered | null;
+}
+
+/** A rule that is yet to be made a pair of. */
+export type RuleSketch = Pick<Rule, "family" | "priority" | "select" | "table">;
+
+/**
+ * What leads steered packets to their uplinks' tables. Only what is pinned to no uplink is looked at: the first packet of a
+ * flow, which then bears its uplink's mark. A steering without an uplink that works has no rules: those behind it, and
+ * other programs' rules, see what it would have taken. Never throws.
+ */
+export const steeringRules = (
+  steerings: readonly Steering[],
+  { family, numbers }: { readonly family: Family; readonly numbers: ReadonlyMap<string, number> },
+): readonly RuleSketch[] =>
+  steerings.flatMap(({ settings, way }, place) => {
+    const table = tableFor(way, numbers);
+    if (table === null) return [];
+    return trafficOf(settings, family).map((traffic) => ({
+      family,
+      priority: steeringPriority(place),
+      select: { mark: 0, mask: NUMBER_MASK, traffic },
+      table,
+    }));
+  });
+
+const tableFor = (way: Steered | null, numbers: ReadonlyMap<string, number>): number | null => {
+  if (way === null) return null;
+  if (way === "refused") return REFUSAL_TABLE;
+  const number = way.over === null ? undefined : numbers.get(way.over);
+  return number === undefined ? null : tableOf(number);
+};
+
+const trafficOf = ({ from, to, input, transport, ports }: SteeringSettings, family: Family): readonly Traffic[] =>
+  orAny(inFamily(from, family)).flatMap((source) =>
+    orAny(inFamily(to, family)).flatMap((destination) =>
+      orAny(ports).map((range) => ({
+        from: alone(source),
+        to: alone(destination),
+        input,
+        transport,
+        ports: range,
+      })),
+    ),
+  );
+
+/** A rule with null fits everything. */
+const orAny = <One>(list: readonly One[]): readonly (One | null)[] => (list.length === 0 ? [null] : list);
+
+/** The kernel tells a single address without its length. */
+const alone = (network: string | null): string | null => network?.replace(/(?<=\.\d+)\/32$|\/128$/, "") ?? null;

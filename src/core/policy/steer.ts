@@ -1,0 +1,95 @@
+import { FAMILIES, type Family } from "../family.ts";
+import { familyName } from "../path/path.ts";
+import type { SteeringSettings } from "../settings.ts";
+import type { State } from "../state.ts";
+import { type Candidate, candidates, isWorking } from "./candidate.ts";
+
+/** Where a steering leads in one family: over an uplink, with everybody else (null), or nowhere. */
+export type Steered = { readonly over: string | null } | "refused";
+
+/** What a steering does in a family, null where it says nothing about it. In the order of the config. Never throws. */
+export const steered = ({ steering, uplinks, failover }: State, family: Family): readonly (Steered | null)[] => {
+  if (steering.length === 0) return [];
+  const all = candidates(uplinks, family);
+  return steering.map((one) => (isAbout(one, family) ? choose(one, { all, divert: failover.divert }) : null));
+};
+
+/** The uplinks that take traffic of their own beside those that carry the rest. Never throws. */
+export const steeredTo = (state: State, family: Family): readonly string[] =>
+  steered(state, family).flatMap((way) => (way === null || way === "refused" || way.over === null ? [] : way.over));
+
+/** Addresses of the other family alone leave nothing that could fit. */
+const isAbout = ({ from, to }: SteeringSettings, family: Family): boolean =>
+  [from, to].every((networks) => networks.length === 0 || inFamily(networks, family).length > 0);
+
+/** Those of a family. Never throws. */
+export const inFamily = (networks: readonly string[], family: Family): readonly string[] =>
+  networks.filter((network) => network.includes(":") === (family === "ipv6"));
+
+interface Field {
+  readonly all: readonly Candidate[];
+  /** The config's `failover.divert`. */
+  readonly divert: boolean;
+}
+
+/**
+ * The first that works, a lossy one only if no other is clean. Nobody is refused for a doubt: what may use these uplinks
+ * alone waits on one that isn't proven dead.
+ */
+const choose = ({ over, otherwise }: SteeringSettings, { all, divert }: Field): Steered => {
+  const named = over.flatMap((name) => all.filter((candidate) => candidate.name === name && candidate.usable));
+  const able = named.filter((candidate) => isFit(candidate, divert));
+  const best = able.find(({ degraded }) => !degraded) ?? able[0];
+  if (best !== undefined) return { over: best.name };
+  if (otherwise === "default") return { over: null };
+  const doubtful = named.find(({ verdict }) => verdict !== "down");
+  return doubtful === undefined ? "refused" : { over: doubtful.name };
+};
+
+const isFit = (candidate: Candidate, divert: boolean): boolean =>
+  isWorking(candidate) && !(divert && candidate.diverted && candidate.verdict !== "unknown");
+
+/** What the config steers, as it is now: by name, with where each family goes. */
+export interface SteeringStatus {
+  readonly name: string;
+  /** The whole in words: `over lte`, `over lte in IPv4, refused in IPv6`. */
+  readonly summary: string;
+  /** null: it says nothing about this family. */
+  readonly families: Readonly<Record<Family, SteeredStatus | null>>;
+}
+
+/** Over an uplink; null: with everybody else, or nowhere where it is refused. */
+export interface SteeredStatus {
+  readonly over: string | null;
+  readonly refused: boolean;
+}
+
+/** The read model of the steering. Pure; never throws. */
+export const steeringStatus = (state: State): readonly SteeringStatus[] => {
+  const [ipv4 = [], ipv6 = []] = FAMILIES.map((family) => steered(state, family).map(statusOf));
+  return state.steering.map(({ name }, place) => {
+    const families = { ipv4: ipv4[place] ?? null, ipv6: ipv6[place] ?? null };
+    return { name, summary: summaryOf(families), families };
+  });
+};
+
+const summaryOf = (families: SteeringStatus["families"]): string => {
+  const told = FAMILIES.flatMap((family) => {
+    const one = families[family];
+    return one === null ? [] : [{ family, words: wordsOf(one) }];
+  });
+  const isSame = told.every(({ words }) => words === told[0]?.words);
+  return isSame
+    ? (told[0]?.words ?? "")
+    : told.map(({ family, words }) => `${words} in ${familyName(family)}`).join(", ");
+};
+
+const wordsOf = ({ over, refused }: SteeredStatus): string => {
+  if (over !== null) return `over ${over}`;
+  return refused ? "refused, since none of its uplinks works" : "with the rest, since none of its uplinks works";
+};
+
+const statusOf = (way: Steered | null): SteeredStatus | null => {
+  if (way === null) return null;
+  return way === "refused" ? { over: null, refused: true } : { over: way.over, refused: false };
+};
