@@ -3,6 +3,7 @@ import { familyOf, isTarget } from "../config/value/address.ts";
 import { isInterfaceName } from "../config/value/value.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
+import { type RulePolicy, rulesOf } from "./mwan3-rules.ts";
 import { optionOf, readUci, type Section } from "./uci.ts";
 import type { Left, SourceFile } from "./variables.ts";
 
@@ -20,7 +21,7 @@ interface Member {
 
 /**
  * OpenWrt's `mwan3` file, and beside it `network` where it is given, as a config of ours: the members of the policy that the
- * default rule uses become uplinks. What has no equivalent is named at the end. Pure; never throws.
+ * default rule uses become uplinks, the other rules steer traffic to them. What has no equivalent is named at the end. Pure; never throws.
  */
 export const importMwan3 = (files: readonly SourceFile[]): string => {
   const sections = files.flatMap(({ text }) => readUci(text));
@@ -28,20 +29,20 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
   const members = policy === undefined ? [] : membersOf(policy, sections);
   const used = members.filter(isUsed);
   const devices = [...new Set(used.map(deviceOf))].slice(0, UPLINKS_MAX);
-  const items = devices.map((device, place) =>
-    uplinkOf(
-      used.filter((one) => deviceOf(one) === device),
-      place,
-    ),
-  );
+  const groups = devices.map((device) => used.filter((one) => deviceOf(one) === device));
+  const names = new Map(groups.map((group, place) => [devices[place], uplinkName(group[0], place)]));
+  const rules = rulesOf(sections.filter(isOwnRule), (rule) => policyFor(rule, sections, names));
   return [
     `# Made by \`wan-failover import mwan3\` out of ${asComment(files.map(({ name }) => name).join(", "))}.`,
     `# Policy ${asComment(policy?.name ?? "")}. Interfaces are devices here (\`ip link\`), not OpenWrt's names.`,
     "",
-    yamlOf([{ key: "uplinks", value: { items } }]),
+    yamlOf([
+      { key: "uplinks", value: { items: groups.map(uplinkOf) } },
+      ...(rules.items.length === 0 ? [] : [{ key: "steer", value: { items: rules.items } }]),
+    ]),
     "",
     "# Not taken over:",
-    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...leftOver(sections, policy)].map(
+    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...rules.left, ...NEVER].map(
       ({ what, reason }) => `#   ${asComment(`${what}: ${reason}`)}`,
     ),
     "",
@@ -60,7 +61,24 @@ const named = (sections: readonly Section[], type: string, name: string): Sectio
 
 const isDefaultRule = (rule: Section): boolean =>
   ["", "0.0.0.0/0", "::/0"].includes(optionOf(rule, "dest_ip")) &&
-  ["src_ip", "src_port", "dest_port", "ipset"].every((key) => optionOf(rule, key) === "");
+  ["src_ip", "src_port", "dest_port", "ipset"].every((key) => optionOf(rule, key) === "") &&
+  ["", "all"].includes(optionOf(rule, "proto"));
+
+const isOwnRule = (section: Section): boolean => section.type === "rule" && !isDefaultRule(section);
+
+/** mwan3's `last_resort` is to refuse, unless it says that the default may take it. */
+const policyFor = (
+  rule: Section,
+  sections: readonly Section[],
+  names: ReadonlyMap<string | undefined, string>,
+): RulePolicy => {
+  const policy = named(sections, "policy", optionOf(rule, "use_policy"));
+  const members = policy === undefined ? [] : membersOf(policy, sections).filter(isUsed);
+  return {
+    over: [...new Set(members.flatMap((member) => names.get(deviceOf(member)) ?? []))],
+    refuse: policy !== undefined && optionOf(policy, "last_resort") !== "default",
+  };
+};
 
 /** The last rule without conditions takes what no other took. */
 const defaultPolicy = (sections: readonly Section[]): Section | undefined => {
@@ -123,14 +141,17 @@ const numberIn = (text: string, most: number): number => {
   return Math.min(most, Math.max(1, number));
 };
 
+const uplinkName = (member: Member | undefined, place: number): string =>
+  member !== undefined && /^[a-z][a-z0-9-]{0,14}$/.test(member.network) ? member.network : `uplink-${place + 1}`;
+
 /** OpenWrt has an interface for each family; here they are one uplink, by their device. */
 const uplinkOf = (members: readonly Member[], place: number): readonly Entry[] => {
   const [first] = members;
   if (first === undefined) return [];
-  const { network, device, metric, weight } = first;
+  const { device, metric, weight } = first;
   const names = members.map((member) => `config interface '${member.network}'`).join(", ");
   return [
-    { key: "name", value: /^[a-z][a-z0-9-]{0,14}$/.test(network) ? network : `uplink-${place + 1}` },
+    { key: "name", value: uplinkName(first, place) },
     { key: "interface", value: deviceOf(first), comment: device === null ? `${names}: give the device's name` : names },
     { key: "tier", value: metric, comment: "option metric" },
     { key: "weight", value: weight, comment: "option weight" },
@@ -154,25 +175,6 @@ const targetsOf = (members: readonly Member[]): readonly Entry[] => {
 };
 
 const TARGETS_MAX = 8;
-
-const leftOver = (sections: readonly Section[], policy: Section | undefined): readonly Left[] => [
-  ...sections
-    .filter(({ type }) => type === "rule")
-    .filter((rule) => !isDefaultRule(rule))
-    .map(ruleLeft),
-  ...sections
-    .filter((section) => section.type === "policy" && section !== policy)
-    .map(({ name }) => ({
-      what: `policy ${name}`,
-      reason: "one policy decides here; destinations of one uplink go under its `routes`",
-    })),
-  ...NEVER,
-];
-
-const ruleLeft = (rule: Section): Left => ({
-  what: `rule ${rule.name} (${optionOf(rule, "dest_ip") || "by source or port"}, policy ${optionOf(rule, "use_policy")})`,
-  reason: "a destination can be put under an uplink's `routes`; sources and ports can't be told apart",
-});
 
 const NEVER: readonly Left[] = [
   {

@@ -51,6 +51,21 @@ config rule 'https'
 	option dest_port '443'
 	option use_policy 'wan_only'
 
+config policy 'wanb_first'
+	option last_resort 'default'
+	list use_member 'wan_m1_w3'
+	list use_member 'wanb_m2_w2'
+
+config rule 'voice'
+	option src_ip '192.168.20.0/24'
+	option proto 'udp'
+	option dest_port '5060:5061,10000:20000'
+	option use_policy 'wanb_first'
+
+config rule 'from_port'
+	option src_port '1234'
+	option use_policy 'wan_only'
+
 config rule 'default_rule_v4'
 	option dest_ip '0.0.0.0/0'
 	option use_policy 'wan_wanb'
@@ -127,9 +142,32 @@ test("what is disabled there is left out, and named", () => {
   expect(yaml).toContain("#   interface wanb: option enabled is 0\n");
 });
 
+test("other rules steer what they are about, by their policies, which refuse unless they say otherwise", () => {
+  const { settings } = parseConfig(importMwan3(files), "config.yaml");
+  expect(settings.steering).toMatchObject([
+    { name: "https", ports: [{ first: 443, last: 443 }], over: ["wan"], otherwise: "refuse" },
+    {
+      name: "voice",
+      from: ["192.168.20.0/24"],
+      transport: 17,
+      ports: [
+        { first: 5060, last: 5061 },
+        { first: 10_000, last: 20_000 },
+      ],
+      over: ["wan", "wanb"],
+      otherwise: "default",
+    },
+  ]);
+});
+
 test("what has no equivalent is named", () => {
   const rest = importMwan3(files).split("# Not taken over:")[1] ?? "";
-  for (const what of ["rule https", "policy wan_only", "reliability", "flush_conntrack", "mwan3.user"])
+  for (const what of [
+    "rule from_port (policy wan_only): src_port isn't looked at here",
+    "reliability",
+    "flush_conntrack",
+    "mwan3.user",
+  ])
     expect(rest).toContain(what);
   expect(rest).not.toContain("default_rule_v4");
 });
@@ -159,6 +197,8 @@ test("whatever the file holds, the config stays one", () => {
     fc.property(fc.array(piece, { maxLength: 4 }), fc.array(piece, { maxLength: 4 }), (one, other) => {
       const text = MWAN3.replaceAll("wanb", one.join(""))
         .replaceAll("8.8.4.4", other.join(""))
+        .replaceAll("192.168.20.0/24", one.join(""))
+        .replaceAll("5060:5061", other.join(""))
         .replaceAll("'2'", other.join(""));
       if (hasPolicy([{ name: "m", text }])) parseConfig(importMwan3([{ name: "m", text }]), "config.yaml");
     }),
