@@ -36,17 +36,20 @@ export const steering = group(
       .max(KINDS_MAX)
       .meta({ description: "Networks or addresses that it goes to." })
       .prefault([]),
-    protocol: z.enum(["tcp", "udp"]).meta({ description: "Its transport protocol." }).optional(),
+    protocol: z
+      .enum(["tcp", "udp"])
+      .meta({ description: "Its transport protocol.", examples: ["udp"] })
+      .optional(),
     ports: z
       .array(port)
       .max(KINDS_MAX)
       .meta({ description: "Ports that it goes to: `443`, `5060-5061`.", examples: [] })
       .prefault([]),
     over: z
-      .array(z.string())
+      .array(z.string().meta({ examples: ["lte"] }))
       .min(1)
       .max(UPLINKS_MAX)
-      .meta({ description: "The uplinks that it takes, the best first.", examples: ["lte"] }),
+      .meta({ description: "The uplinks that it takes, the best first." }),
     otherwise: z
       .enum(["default", "refuse"])
       .meta({
