@@ -64,6 +64,7 @@ const CONFIG = {
     },
   ],
   failover: { holdAfterFailover: `${HOLD_MS}ms`, holdAfterFailback: "1s" },
+  steer: [{ name: "guests", from: ["192.168.77.128/25"], over: ["lte"], otherwise: "refuse" }],
 };
 
 /** Between two requests of a stream (ms). */

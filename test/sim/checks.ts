@@ -9,14 +9,11 @@ import type { FamilyState, State } from "../../src/core/state.ts";
 import { status } from "../../src/core/status.ts";
 import type { StepSeen } from "./daemon.ts";
 import type { FakeKernel, StoredRoute } from "./kernel.ts";
-import { lookup, newFlow, type Way } from "./lookup.ts";
+import { lookup, newFlow } from "./lookup.ts";
+import { blindMs, insist, linksOf, linksText, sameLinks } from "./promise.ts";
+import { checkSteeredFlows } from "./steered-checks.ts";
 import type { Truth } from "./truth.ts";
 import type { World } from "./world.ts";
-
-/** Throws where a promise is broken. */
-const insist = (kept: boolean, broken: () => string): void => {
-  if (!kept) throw new Error(broken());
-};
 
 /** Every report that tells of a decision says why. */
 export const checkReasons = ({ commands }: StepSeen): void => {
@@ -146,6 +143,7 @@ export const checkRouting = (state: State, { site, conditions, agenda }: World, 
   for (const family of FAMILIES) {
     checkNewFlows(state, site.kernel(), family);
     checkPinnedFlows(state, site.kernel(), family);
+    checkSteeredFlows(state, site.kernel(), family);
   }
 };
 
@@ -188,12 +186,6 @@ const checkPinnedFlows = (state: State, kernel: FakeKernel, family: Family): voi
   }
 };
 
-const linksOf = (path: { usable: boolean; link: number | null } | undefined): number[] =>
-  path?.usable && path.link !== null ? [path.link] : [];
-const sameLinks = (way: Way, expected: readonly number[]): boolean =>
-  typeof way !== "string" && way.length === expected.length && way.every((hop) => expected.includes(hop.link));
-const linksText = (way: Way): string => (typeof way === "string" ? way : way.map((hop) => hop.link).join(", "));
-
 /** New flows don't stay with a dead uplink while another works. */
 export const checkAlive = (world: World, truth: Truth, state: State): void => {
   const { uplinks } = world.conditions.settings;
@@ -212,12 +204,6 @@ export const checkAlive = (world: World, truth: Truth, state: State): void => {
     );
   }
 };
-
-/** How long a dead uplink that carries may go unnoticed, without luck and with all that it has learned. */
-const blindMs = ({ detection }: UplinkSettings): number =>
-  detection.kind === "adaptive"
-    ? 1.1 * detection.carryingIntervalMs + 2 * detection.failoverSpanMaxMs + 10_000
-    : 4 * detection.intervalMs;
 
 /** The read model can always be made and sent. */
 export const checkStatus = (state: State, now: number): void => {

@@ -1,6 +1,12 @@
 import { PRESETS } from "../../src/core/detector/presets.ts";
 import type { Family } from "../../src/core/family.ts";
-import type { FailoverSettings, ScriptSettings, Settings, UplinkSettings } from "../../src/core/settings.ts";
+import type {
+  FailoverSettings,
+  ScriptSettings,
+  Settings,
+  SteeringSettings,
+  UplinkSettings,
+} from "../../src/core/settings.ts";
 import { DSL, FIBER, LTE, settingsOf, UNUSED } from "../fake/settings.ts";
 import type { RunsScripts } from "./daemon.ts";
 import type { Damage, Happening, Script } from "./happening.ts";
@@ -26,7 +32,7 @@ const EPILOGUE_MS = 40 * SECOND;
 /** A random world and what happens to it. The same seed gives the same scenario. */
 export const scenarioOf = (seed: number): Scenario => {
   const random = openRandom(seed);
-  const settings = randomSettings(random);
+  const settings = { ...randomSettings(random), steering: randomSteering(openRandom(seed + STEERING_SEED)) };
   const wires = randomWires(random, settings);
   const lastMs = (random.chance(0.8) ? random.between(40, 100) : random.between(150, 400)) * SECOND;
   const count = random.whole(2, 14);
@@ -62,6 +68,26 @@ const randomSettings = (random: Random): Settings => {
   );
   return random.chance(0.4) ? { ...settings, scripts: SCRIPTS } : settings;
 };
+
+/** A sequence of its own, so that the rest of a scenario is as it was before anything could be steered. */
+const STEERING_SEED = 1e6;
+
+/** What comes in by this interface is steered. */
+export const STEERED_INPUT = "br-guest";
+
+/** Over uplinks of which some may not be there in every world. */
+const randomSteering = (random: Random): readonly SteeringSettings[] =>
+  random.chance(0.5)
+    ? []
+    : [
+        {
+          name: "guests",
+          ...{ from: [], to: [], transport: null, ports: [] },
+          input: STEERED_INPUT,
+          over: random.pick([["lte"], ["fiber"], ["lte", "fiber"], ["dsl", "lte"]]),
+          otherwise: random.pick(["default", "refuse"]),
+        },
+      ];
 
 const SCRIPTS: ScriptSettings = { change: "/etc/change", allowFailback: "/etc/allow", timeoutMs: 5000 };
 

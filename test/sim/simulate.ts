@@ -17,6 +17,7 @@ import {
 import type { StepSeen } from "./daemon.ts";
 import { kernelText } from "./kernel-text.ts";
 import { randomScripts, type Scenario } from "./scenario.ts";
+import { checkSteeredAlive } from "./steered-checks.ts";
 import { openTally, type Tally } from "./tally.ts";
 import { openTruth, type Truth } from "./truth.ts";
 import { isUnseen, openWorld, START, type World } from "./world.ts";
@@ -158,6 +159,7 @@ const onQuiet = (watch: Watch, state: State): void => {
   }
   if (watch.steps % EACH_ROUTING === 0 && now - Math.max(watch.unseenAt, watch.startedAt) > GRACE_MS) {
     checkAlive(world, truth, state);
+    checkSteeredAlive(world, truth);
   }
 };
 
