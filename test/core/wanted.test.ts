@@ -10,6 +10,7 @@ import { DSL, FIBER, LTE, settingsOf } from "../fake/settings.ts";
 const SYSCTLS = {
   "net/ipv4/conf/all/rp_filter": "0",
   "net/ipv4/conf/eth0/rp_filter": "1",
+  "net/ipv4/conf/eth0/src_valid_mark": "0",
   "net/ipv4/conf/wwan0/rp_filter": "2",
   "net/ipv4/conf/eth0/ignore_routes_with_linkdown": "0",
   "net/ipv6/conf/all/disable_ipv6": "0",
@@ -120,10 +121,11 @@ describe("foreign defaults", () => {
   });
 });
 
-test("sysctls: dead links are passed over, strict filters become loose, shared tiers balance by flow", () => {
+test("sysctls: dead links are passed over, strict filters become loose and heed marks, shared tiers balance by flow", () => {
   expect(want({}).sysctls).toEqual({
     "net/ipv4/conf/eth0/ignore_routes_with_linkdown": "1",
     "net/ipv4/conf/eth0/rp_filter": "2",
+    "net/ipv4/conf/eth0/src_valid_mark": "1",
   });
   const sysctls = { ...SYSCTLS, "net/ipv4/fib_multipath_hash_policy": "0" };
   const shared = settingsOf([FIBER, { ...LTE, tier: 1 }]);

@@ -68,5 +68,28 @@ const isLive = (kernel: FakeKernel, hop: Hop, packet: Packet): boolean => {
   return link.carrier || kernel.sysctls[`net/${packet.family}/conf/${link.name}/ignore_routes_with_linkdown`] !== "1";
 };
 
+/** An answer that has come in. */
+export interface Answer {
+  readonly family: Family;
+  /** The index of the interface by which it came. */
+  readonly link: number;
+  /** Whom it is for: an address of the interface. */
+  readonly to: string;
+  /** The mark of its flow. */
+  readonly mark: number;
+}
+
+/** Whether the kernel takes an answer for genuine: a packet to its sender would find a way, in strict mode by the same link (fib_validate_source). */
+export const passesFilter = (kernel: FakeKernel, { family, link, to, mark }: Answer): boolean => {
+  const name = kernel.links.find(({ index }) => index === link)?.name;
+  const setting = (what: string): number =>
+    Math.max(...["all", name].map((scope) => Number(kernel.sysctls[`net/ipv4/conf/${scope}/${what}`] ?? 0)));
+  const filter = setting("rp_filter");
+  if (family === "ipv6" || filter === 0) return true;
+  const back = { family, mark: setting("src_valid_mark") > 0 ? mark : 0, from: to, boundTo: null };
+  const way = lookup(kernel, back);
+  return typeof way !== "string" && (filter === 2 || way.some((hop) => hop.link === link));
+};
+
 /** A new connection's first packet from the LAN. */
 export const newFlow = (family: Family): Packet => ({ family, mark: 0, from: null, boundTo: null });

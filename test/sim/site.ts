@@ -15,7 +15,7 @@ import {
   withoutRoutes,
   withRoute,
 } from "./kernel.ts";
-import { lookup } from "./lookup.ts";
+import { lookup, passesFilter } from "./lookup.ts";
 import type { Random } from "./random.ts";
 import { isOpen, type Lease, newWire, type Wire, type WireSettings } from "./wire.ts";
 
@@ -67,6 +67,7 @@ const sysctlsOf = (devices: readonly string[]): Record<string, string> =>
     ...FAMILIES.map((family) => [`net/${family}/fib_multipath_hash_policy`, "0"]),
     ...devices.flatMap((device) => [
       [`net/ipv4/conf/${device}/rp_filter`, "1"],
+      [`net/ipv4/conf/${device}/src_valid_mark`, "0"],
       ...FAMILIES.map((family) => [`net/${family}/conf/${device}/ignore_routes_with_linkdown`, "0"]),
     ]),
   ]);
@@ -205,7 +206,9 @@ export const openSite = ({ wires: settings, agenda, random, onChange }: SiteOpti
     const taken = wires.find((one) => one.link === probe.link);
     if (taken === undefined || dead.has(targetText(probe.target))) return "lost";
     if (way[0]?.gateway !== taken.leases[probe.family]?.gateway || !hasAddress(probe.link, probe.family)) return "lost";
-    return travel(taken, { probe, random });
+    const { family, link, mark } = probe;
+    const to = kernel.addresses.find((one) => one.link === link && one.family === family)?.address ?? "";
+    return passesFilter(kernel, { family, link, to, mark }) ? travel(taken, { probe, random }) : "lost";
   };
 
   const hasNeighbour = ({ link, family, address }: AskGateway): boolean =>

@@ -43,6 +43,8 @@ const CONSEQUENCES: Readonly<Record<string, string>> = {
   ignore_routes_with_linkdown:
     "When a carrier is lost, traffic waits the milliseconds until the daemon has moved it, and isn't moved while no daemon runs.",
   rp_filter: "Answers that come in by a standby uplink are dropped, so that it seems dead.",
+  src_valid_mark:
+    "A line that comes back while no other is in use may not be heard, and IPv4 without an uplink times out rather than be refused.",
   fib_multipath_hash_policy: "Uplinks of one tier share traffic by pairs of hosts, not by connection.",
   promote_secondaries:
     "An address that is replaced takes the others of its network with it, until the daemon adds them again.",

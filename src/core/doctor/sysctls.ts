@@ -13,6 +13,7 @@ const OF_THE_MACHINE: readonly string[] = [
 const OF_AN_INTERFACE: readonly string[] = [
   "ipv4/conf/*/forwarding",
   "ipv4/conf/*/rp_filter",
+  "ipv4/conf/*/src_valid_mark",
   "ipv4/conf/*/ignore_routes_with_linkdown",
   "ipv4/conf/*/promote_secondaries",
   "ipv6/conf/*/forwarding",

@@ -25,6 +25,7 @@ export const sysctlNames = (uplinks: readonly UplinkState[]): readonly string[] 
 
 const namesFor = (name: string, settings: UplinkSettings): readonly string[] => [
   rpFilter(name),
+  validMark(name),
   promote(name),
   ...FAMILIES.map((family) => linkdown(family, name)),
   ...(hasDhcpv6(settings) ? [acceptAdvertisements(name)] : []),
@@ -33,6 +34,7 @@ const namesFor = (name: string, settings: UplinkSettings): readonly string[] => 
 const hasDhcpv6 = ({ families }: UplinkSettings): boolean => families.ipv6.method === "dhcp";
 
 const rpFilter = (name: string): string => `net/ipv4/conf/${name}/rp_filter`;
+const validMark = (name: string): string => `net/ipv4/conf/${name}/src_valid_mark`;
 const promote = (name: string): string => `net/ipv4/conf/${name}/promote_secondaries`;
 const acceptAdvertisements = (name: string): string => `net/ipv6/conf/${name}/accept_ra`;
 const linkdown = (family: Family, name: string): string => `net/${family}/conf/${name}/ignore_routes_with_linkdown`;
@@ -40,9 +42,9 @@ const linkdown = (family: Family, name: string): string => `net/${family}/conf/$
 /**
  * What the uplinks need of the kernel's settings (Documentation/networking/ip-sysctl.rst): routes on a link without
  * carrier are passed over; a strict reverse-path filter becomes a loose one, since probes and inbound connections
- * come in by uplinks that are not the default; shared tiers balance by flow; where we take addresses away, those in the
- * same network stay; where DHCPv6 brings the address, routers tell the gateway, to whom a router doesn't listen by itself.
- * Never throws.
+ * come in by uplinks that are not the default, and one that heeds our marks, since no other route may lead back while
+ * all uplinks are down; shared tiers balance by flow; where we take addresses away, those in the same network stay; where
+ * DHCPv6 brings the address, routers tell the gateway, to whom a router doesn't listen by itself. Never throws.
  */
 export const wantedSysctls = (uplinks: readonly Placed[], kernel: Sysctls): Readonly<Record<string, string>> => {
   const entries = uplinks.flatMap(({ settings, device }): [string, string][] => [
@@ -54,14 +56,25 @@ export const wantedSysctls = (uplinks: readonly Placed[], kernel: Sysctls): Read
 
 const wantedOn = (name: string, settings: UplinkSettings, kernel: Sysctls): [string, string][] => [
   ...FAMILIES.map((family): [string, string] => [linkdown(family, name), "1"]),
-  ...(isStrict(name, kernel) ? [[rpFilter(name), "2"] as [string, string]] : []),
+  ...(filterOn(name, kernel) === STRICT ? [[rpFilter(name), "2"] as [string, string]] : []),
+  ...(filterOn(name, kernel) > OFF ? [[validMark(name), "1"] as [string, string]] : []),
   ...(isOurDuty(settings) ? [[promote(name), "1"] as [string, string]] : []),
   ...(hasDhcpv6(settings) ? [[acceptAdvertisements(name), "2"] as [string, string]] : []),
 ];
 
-/** The kernel takes the larger of the interface's value and `all`'s: 0 off, 1 strict, 2 loose. */
-const isStrict = (name: string, kernel: Sysctls): boolean =>
-  Math.max(Number(kernel.sysctls[RP_FILTER_ALL]), Number(kernel.sysctls[rpFilter(name)])) === 1;
+/** `rp_filter`: 2 is loose. */
+const OFF = 0;
+const STRICT = 1;
+
+/** The kernel takes the larger of the interface's value and `all`'s. An interface that is missing has no filter. */
+const filterOn = (name: string, { sysctls }: Sysctls): number => {
+  const own = sysctls[rpFilter(name)];
+  return own === undefined ? OFF : Math.max(Number(sysctls[RP_FILTER_ALL] ?? OFF), Number(own));
+};
+
+/** Whether answers that bear an uplink's mark come in by this interface even where no other route leads back. Never throws. */
+export const heedsMarks = (name: string, kernel: Sysctls): boolean =>
+  filterOn(name, kernel) === OFF || kernel.sysctls[validMark(name)] === "1";
 
 const isShared = (settings: UplinkSettings, uplinks: readonly Placed[]): boolean =>
   uplinks.some((other) => other.settings !== settings && other.settings.tier === settings.tier);

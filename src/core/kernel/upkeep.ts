@@ -12,6 +12,7 @@ import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import { REFUSAL_PRIORITY } from "./mark.ts";
 import { applyEdits, describeEdit, plan, sameRoute, sameSlot } from "./plan.ts";
 import { isReadOnly, type Refusal, refusals } from "./refusal.ts";
+import { heedsMarks } from "./sysctl.ts";
 import { carryingRoute, type FamilyRouting, type Wanted, wanted } from "./wanted.ts";
 
 /** More mendings than this within `FIGHT_MS` mean that another program undoes ours: then it rests for `REST_MS`. */
@@ -119,8 +120,18 @@ const isForsaken = (state: State, kernel: KernelState, family: Family): boolean 
   const otherWorks = other.some(
     (candidate) => isUp(candidate) || (candidate.verdict === "suspect" && isRefused(kernel, family)),
   );
-  return allDown && otherWorks && hasDeadDefault(state, kernel, family) && !hasForeignWayOut(state, kernel, family);
+  return (
+    allDown &&
+    otherWorks &&
+    isHeardOf(state, kernel, family) &&
+    hasDeadDefault(state, kernel, family) &&
+    !hasForeignWayOut(state, kernel, family)
+  );
 };
+
+/** What the reverse-path filter drops while the family is refused, nobody hears: no uplink would ever come back. */
+const isHeardOf = ({ uplinks }: State, kernel: KernelState, family: Family): boolean =>
+  family === "ipv6" || uplinks.every(({ device }) => device === null || heedsMarks(device.name, kernel));
 
 /** Once refused, a family stays so while the other one is merely in doubt. */
 const isRefused = (kernel: KernelState, family: Family): boolean =>
