@@ -33,6 +33,8 @@ export interface UplinkMemory {
   /** What DHCP clients brought; missing in older memories. */
   readonly lent?: Readonly<Partial<Record<Family, KeptLease>>>;
   readonly learned: Readonly<Partial<Record<Family, Learned>>>;
+  /** Where its flows wait to be flushed since it failed; missing in older memories. */
+  readonly unflushed?: readonly Family[];
 }
 
 /** What a DHCP client brought, and the interface that it is for. */
@@ -87,6 +89,7 @@ const rememberUplink = (uplink: UplinkState, now: number): UplinkMemory => ({
       return monitor === null ? [] : [[family, learn(monitor.detector, now)]];
     }),
   ),
+  unflushed: FAMILIES.filter((family) => uplink.families[family]?.unflushed),
 });
 
 const rememberFamily = ({ active, since, how, reason, holdUntil, drains }: FamilyState): FamilyMemory => ({

@@ -1,13 +1,11 @@
 import { startCalls } from "./calls.ts";
 import { type Client, newClient, wantsPrefix } from "./client/client.ts";
-import { startDetector } from "./detector/detect.ts";
+import { learn, startDetector } from "./detector/detect.ts";
 import type { Learned } from "./detector/detector.ts";
 import type { DetectionSettings } from "./detector/presets.ts";
 import type { Family } from "./family.ts";
-import { type KernelState, MAIN_TABLE, PROTOCOL } from "./kernel/kernel.ts";
 import { MOST_UPLINKS } from "./kernel/mark.ts";
 import type { KeptLease, Memory, UplinkMemory } from "./memory.ts";
-import { deviceOf } from "./path/device.ts";
 import { startRehearsal } from "./rehearsal.ts";
 import { startScripts } from "./scripts.ts";
 import type { Settings, UplinkSettings } from "./settings.ts";
@@ -90,23 +88,14 @@ interface Reconfiguration {
 
 /**
  * The state under new settings: uplinks are recognised by name and keep their number, and their detectors unless
- * what those depend on has changed. What names an uplink that is gone is forgotten. Pure; never throws.
+ * what those depend on has changed; a new one goes on from what the one before had learned. What names an uplink that is gone is forgotten. Pure; never throws.
  */
 export const withUplinks = (state: State, { settings, memory, now }: Reconfiguration): State => {
   const numbers = assignNumbers({ state, names: settings.uplinks.map((one) => one.name), memory });
   const uplinks = settings.uplinks.map((one) => {
     const before = state.uplinks.find((uplink) => uplink.settings.name === one.name);
-    const learned = memory?.uplinks[one.name]?.learned ?? {};
-    const lent = memory?.uplinks[one.name]?.lent ?? {};
-    return reconfigure({
-      one,
-      before,
-      number: numbers.get(one.name) ?? MOST_UPLINKS,
-      learned,
-      lent,
-      seed: state.seed,
-      now,
-    });
+    const number = numbers.get(one.name) ?? MOST_UPLINKS;
+    return reconfigure({ one, before, number, remembered: memory?.uplinks[one.name], seed: state.seed, now });
   });
   const present = (name: string): boolean => uplinks.some((uplink) => uplink.settings.name === name);
   const kept = (family: Family): FamilyState => keepPresent(state.families[family], uplinks, family);
@@ -155,27 +144,29 @@ interface Reconfigure {
   readonly one: UplinkSettings;
   readonly before: UplinkState | undefined;
   readonly number: number;
-  readonly learned: Readonly<Partial<Record<Family, Learned>>>;
-  readonly lent: NonNullable<UplinkMemory["lent"]>;
+  readonly remembered: UplinkMemory | undefined;
   readonly seed: number;
   readonly now: number;
 }
 
-const reconfigure = ({ one, before, number, learned, lent, seed, now }: Reconfigure): UplinkState => {
+const reconfigure = ({ one, before, number, remembered, seed, now }: Reconfigure): UplinkState => {
   const monitor = (family: Family): Monitor | null => {
     if (one.families[family].method === "none") return null;
     const kept = before?.families[family];
     if (before !== undefined && kept && sameProbing(before.settings, one, family)) return kept;
+    const isSameLine = before?.settings.interface === one.interface;
     return startMonitor({
       one,
       family,
-      learned: learned[family] ?? null,
+      learned: kept && isSameLine ? learn(kept.detector, now) : (remembered?.learned[family] ?? null),
+      unflushed: kept?.unflushed ?? remembered?.unflushed?.includes(family) ?? false,
       seed: seed + number * 2 + (family === "ipv6" ? 1 : 0),
       now,
     });
   };
   const known = before?.device ?? null;
-  const client = (family: Family): Client | null => clientOf({ one, family, before, kept: lent[family], now });
+  const client = (family: Family): Client | null =>
+    clientOf({ one, family, before, kept: remembered?.lent?.[family], now });
   return {
     settings: one,
     device: one.interface === null ? known : { name: one.interface, shared: false },
@@ -213,11 +204,12 @@ interface StartMonitor {
   readonly one: UplinkSettings;
   readonly family: Family;
   readonly learned: Learned | null;
+  readonly unflushed: boolean;
   readonly seed: number;
   readonly now: number;
 }
 
-const startMonitor = ({ one, family, learned, seed, now }: StartMonitor): Monitor => ({
+const startMonitor = ({ one, family, learned, unflushed, seed, now }: StartMonitor): Monitor => ({
   path: { usable: false, reason: "not examined yet", link: null, bereft: false },
   detector: startDetector({
     settings: one.detection,
@@ -230,7 +222,7 @@ const startMonitor = ({ one, family, learned, seed, now }: StartMonitor): Monito
   gateway: null,
   recent: [],
   notes: one.families[family].targets.map(() => NO_NOTE),
-  unflushed: false,
+  unflushed,
   carrying: false,
 });
 
@@ -255,41 +247,4 @@ const keepPresent = (before: FamilyState, uplinks: readonly UplinkState[], famil
     carrying: before.carrying.filter(present),
     drains: before.drains.filter((drain) => present(drain.uplink)),
   };
-};
-
-/**
- * Takes over what an earlier run left in the kernel: who carries now is who has our default with metric 1, and
- * without a memory that is also who is active. Pure; never throws.
- */
-export const adopt = (state: State, kernel: KernelState): State => ({
-  ...state,
-  families: {
-    ipv4: adoptFamily(state, kernel, "ipv4"),
-    ipv6: adoptFamily(state, kernel, "ipv6"),
-  },
-});
-
-const adoptFamily = (state: State, kernel: KernelState, family: Family): FamilyState => {
-  const carrying = inUse(state, kernel, family);
-  const before = state.families[family];
-  if (carrying.length === 0) return before;
-  return before.active.length > 0
-    ? { ...before, carrying }
-    : { ...before, carrying, active: carrying, reason: "found in use at the start" };
-};
-
-const inUse = (state: State, kernel: KernelState, family: Family): readonly string[] => {
-  const route = kernel.routes.find(
-    (one) => one.family === family && one.protocol === PROTOCOL && one.table === MAIN_TABLE && one.metric === 1,
-  );
-  const takes = (settings: UplinkSettings): boolean => {
-    const name = deviceOf(settings, kernel)?.name;
-    const link = kernel.links.find((one) => one.name === name)?.index;
-    const isGateway = (gateway: string | null): boolean =>
-      settings.interface !== null || gateway === settings.families[family].gateway;
-    return route?.hops.some((hop) => hop.link === link && isGateway(hop.gateway)) ?? false;
-  };
-  return state.uplinks
-    .filter((uplink) => uplink.families[family] !== null && takes(uplink.settings))
-    .map((uplink) => uplink.settings.name);
 };

@@ -1,3 +1,4 @@
+import { adopt } from "./adopt.ts";
 import { noteAnswer } from "./calls.ts";
 import { noteClient } from "./client/told.ts";
 import type { Command } from "./command.ts";
@@ -17,7 +18,7 @@ import { noteChecked, noteHour } from "./rehearsal.ts";
 import { noteResolvers } from "./resolvers.ts";
 import { type Reviewed, review } from "./review.ts";
 import { noteScript } from "./scripts.ts";
-import { adopt, withUplinks } from "./start.ts";
+import { withUplinks } from "./start.ts";
 import type { State } from "./state.ts";
 import { takeNote } from "./target/take-note.ts";
 import type { ProbeEnd } from "./target/target-note.ts";

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
+import { markOf } from "../../src/core/kernel/mark.ts";
 import { blackhole, killed, ordered, reloaded } from "../fake/happenings.ts";
 import { DSL, FIBER, LTE, pings, settingsOf, uplinkSettings } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
+
+const RETARGETED = {
+  ...FIBER,
+  families: { ...FIBER.families, ipv4: { ...FIBER.families.ipv4, targets: pings("1.0.0.1", "8.8.4.4") } },
+};
 
 const QUICK = settingsOf([FIBER, LTE], { holdAfterFailoverMs: 60_000 });
 
@@ -109,6 +115,26 @@ test("a failed uplink is still down after a restart, and serves its hold-down", 
   expect(story.status(50_000).uplinks[0]?.families.ipv4?.verdict).toBe("hold-down");
 });
 
+test.each([
+  ["kill -9", killed("kept", 300)],
+  ["a reload with other targets", reloaded(settingsOf([RETARGETED, LTE]))],
+])(
+  "flows on a line that failed when no other worked are flushed once one does, also after %s meanwhile",
+  (_, meanwhile) => {
+    const story = tellStory({
+      happens: [
+        [20_000, blackhole("fiber")],
+        [20_000, blackhole("lte", 20_100)],
+        [40_000, meanwhile],
+      ],
+      untilMs: 60_000,
+    });
+    const flushed = story.flushes.filter(({ mark }) => mark === markOf(1)).map(({ family }) => family);
+    expect(story.out(50_000)).toBe("wwan0");
+    expect(flushed.toSorted()).toEqual(["ipv4", "ipv6"]);
+  },
+);
+
 test("a reload keeps the numbers, the detectors and the traffic", () => {
   const cable = uplinkSettings({ name: "cable", interface: "eth7", tier: 1 });
   const story = tellStory({
@@ -124,13 +150,24 @@ test("a reload keeps the numbers, the detectors and the traffic", () => {
 });
 
 test("a reload that changes an uplink's targets starts its detector anew, and traffic stays", () => {
-  const families = { ...FIBER.families, ipv4: { ...FIBER.families.ipv4, targets: pings("1.0.0.1", "8.8.4.4") } };
   const story = tellStory({
-    happens: [[20_000, reloaded(settingsOf([{ ...FIBER, families }, LTE]))]],
+    happens: [[20_000, reloaded(settingsOf([RETARGETED, LTE]))]],
     untilMs: 30_000,
   });
   expect(story.status(25_000).uplinks[0]?.families.ipv4?.sinceMs).toBeLessThan(5001);
   expect(story.outs(10_000)).toEqual(["eth0"]);
+});
+
+test("a reload that changes a failed uplink's targets doesn't end its outage: it serves its hold-down", () => {
+  const story = tellStory({
+    happens: [
+      [20_000, blackhole("fiber", 30_000)],
+      [40_000, reloaded(settingsOf([RETARGETED, LTE]))],
+    ],
+    untilMs: 60_000,
+  });
+  const verdicts = [40_001, 55_000].map((at) => story.status(at).uplinks[0]?.families.ipv4?.verdict);
+  expect(verdicts).toEqual(["down", "hold-down"]);
 });
 
 test("a reload without the uplink that carried traffic moves it, and removes what belonged to it", () => {

@@ -68,7 +68,7 @@ export const startClassic = ({ settings, targetCount, now, learned }: ClassicSta
       diverted: down,
       degraded: { loss: false, latency: false },
       since: now,
-      reason: down ? "was down before the restart and has not answered since" : "waits for the first test",
+      reason: down ? "was down before and has not answered since" : "waits for the first test",
       holdUntil: null,
       confidence: null,
     },

@@ -43,7 +43,7 @@ export const startOutage = (settings: AdaptiveSettings, learned: Learned | null,
     losses: 0,
     judged: true,
     confidence: null,
-    reason: "was down before the restart and has not answered since",
+    reason: "was down before and has not answered since",
     penalty,
     penaltyAt: Math.min(learned?.at ?? now, now),
   };
