@@ -161,7 +161,7 @@ export interface FamilyState {
   readonly reason: string;
   /** No voluntary switch before this. */
   readonly holdUntil: number;
-  /** A person asked for the failback: hold and `failback: manual` are waived until it happens. */
+  /** A person has just asked for the failback: hold and `failback: manual` are waived in this step, and in no later one. */
   readonly failbackGranted: boolean;
   /** Why a better uplink is not used yet; null if there is none. */
   readonly waiting: string | null;

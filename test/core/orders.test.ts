@@ -234,3 +234,18 @@ test("what happens long after an order has ended isn't ascribed to it", () => {
   });
   expect(story.switches().at(-1)?.reason).toMatch(/^fiber is (degraded|down): /);
 });
+
+test("the order that ends a test is no leave for a failback of another day", () => {
+  const story = tellStory({
+    settings: settingsOf([FIBER, LTE], { failback: "manual" }),
+    happens: [
+      [20_000, { kind: "blackhole", uplink: "fiber", families: ["ipv6"], forMs: 60_000 }],
+      [40_000, { kind: "ordered", order: { kind: "test", uplink: "lte", forMs: null } }],
+      [50_000, FAILBACK],
+    ],
+    untilMs: 150_000,
+  });
+  expect(story.outs(20_000)).toEqual(["eth0", "wwan0", "eth0"]);
+  expect(story.switches("ipv6").map(({ how }) => how)).toEqual(["chosen", "failover"]);
+  expect(story.status(149_000).families.ipv6.waiting).toBe("fiber works again; failback is manual");
+});

@@ -91,7 +91,7 @@ interface WithChoice {
 const withChoice = ({ before, asked, choice, settings, candidates: all, now }: WithChoice): FamilyState => {
   const { active, how, reason, waiting } = choice;
   const orderIsOver = before.how === "ordered" && !asked && !choice.asksGate;
-  if (how === null) return { ...before, waiting, how: orderIsOver ? "chosen" : before.how };
+  if (how === null) return { ...before, waiting, how: orderIsOver ? "chosen" : before.how, failbackGranted: false };
   return {
     ...before,
     active,
