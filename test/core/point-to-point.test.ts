@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { FAMILIES } from "../../src/core/family.ts";
 import { markOf } from "../../src/core/kernel/mark.ts";
+import { blackhole } from "../fake/happenings.ts";
 import { DSL, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
 import { DSL_WIRE, LTE_WIRE } from "../sim/wire.ts";
@@ -34,4 +35,21 @@ test("a session that ends moves its flows at once; the next one, with another in
     expect(story.flushes.some((flush) => flush.family === family && flush.mark === markOf(1))).toBe(true);
     expect(story.status(60_000).uplinks[0]?.families[family]).toMatchObject({ gateway: null });
   }
+});
+
+test("links without a gateway share a tier with others, in IPv6 too", () => {
+  const story = tellStory({
+    settings: settingsOf([
+      { ...DSL, tier: 1, weight: 3 },
+      { ...LTE, tier: 1 },
+    ]),
+    wires: [PPP, LTE_WIRE],
+    happens: [[20_000, blackhole("lte", 10_000)]],
+    untilMs: 90_000,
+  });
+  for (const family of FAMILIES) expect(story.outs(10_000, family)).toEqual(["ppp0 wwan0", "ppp0", "ppp0 wwan0"]);
+  expect(story.mainRoutes(15_000, "ipv6")[0]).toBe(
+    "default nexthop via fe80::87 dev ppp0 weight 3 nexthop via fe80::2 dev wwan0 weight 1 proto 87 metric 1",
+  );
+  expect(story.told("edit-failed")).toEqual([]);
 });

@@ -79,8 +79,11 @@ const whyNoAddress = (kernel: FakeKernel, { family, link, address, prefixLength 
   return taken ? { code: "EEXIST", message: "Address already assigned" } : null;
 };
 
-/** fib_check_nh (net/ipv4/fib_semantics.c), ip6_route_check_nh (net/ipv6/route.c). */
+/** fib_check_nh (net/ipv4/fib_semantics.c), ip6_route_check_nh and ip6_route_multipath_add (net/ipv6/route.c). */
 const whyNoRoute = (kernel: FakeKernel, { family, hops }: Route): Refusal | null => {
+  if (family === "ipv6" && hops.length > 1 && hops.some(({ gateway }) => gateway === null)) {
+    return { code: "EINVAL", message: "Device only routes can not be added for IPv6 using the multipath API" };
+  }
   for (const hop of hops) {
     const link = kernel.links.find((one) => one.index === hop.link);
     if (link === undefined) return { code: "ENODEV", message: "No such device" };

@@ -65,7 +65,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** Replaces the default of table main where that is ours already: nothing else then stands in the way of it. */
 const switchEdits = ({ uplinks, families }: State, kernel: KernelState, family: Family): readonly Edit[] => {
-  const route = carryingRoute(uplinks, family, families[family].carrying);
+  const route = carryingRoute({ uplinks, kernel }, family, families[family].carrying);
   const before = route === null ? undefined : kernel.routes.find((present) => sameSlot(present, route));
   return route === null || before === undefined || sameRoute(before, route) ? [] : [{ kind: "put-route", route }];
 };

@@ -135,27 +135,42 @@ const defaultRoute = (family: Family, place: { table: number; metric: number; ho
 });
 
 /** Metric 1: who carries new flows; metric 2, 3 …: who takes over in the kernel, the instant that a carrier is lost. */
-const mainDefaults = ({ uplinks, routing }: WantedInput, family: Family): readonly Route[] => {
-  const { carrying, standbys } = routing[family];
-  const ranks = [carrying, ...standbys.map((name) => [name])].map((names) => hopsOf(uplinks, family, names));
+const mainDefaults = (input: WantedInput, family: Family): readonly Route[] => {
+  const { carrying, standbys } = input.routing[family];
+  const ranks = [carrying, ...standbys.map((name) => [name])].map((names) => hopsOf(input, family, names));
   return ranks
     .filter((hops) => hops.length > 0)
     .map((hops, place) => defaultRoute(family, { table: MAIN_TABLE, metric: place + 1, hops }));
 };
 
 /** The route that decides where new flows of a family go, null where none of the carriers has a path. Never throws. */
-export const carryingRoute = (
-  uplinks: readonly UplinkState[],
-  family: Family,
-  carrying: readonly string[],
-): Route | null => {
-  const hops = hopsOf(uplinks, family, carrying);
+export const carryingRoute = (places: Places, family: Family, carrying: readonly string[]): Route | null => {
+  const hops = hopsOf(places, family, carrying);
   return hops.length === 0 ? null : defaultRoute(family, { table: MAIN_TABLE, metric: 1, hops });
 };
 
-const hopsOf = (uplinks: readonly UplinkState[], family: Family, names: readonly string[]): readonly Hop[] => {
+/** The uplinks, and the kernel that has their links. */
+type Places = Pick<WantedInput, "uplinks" | "kernel">;
+
+const hopsOf = ({ uplinks, kernel }: Places, family: Family, names: readonly string[]): readonly Hop[] => {
   const able = usable(uplinks, family);
-  return names.flatMap((name) => able.filter(({ uplink }) => uplink.settings.name === name).map(hop));
+  const hops = names.flatMap((name) => able.filter(({ uplink }) => uplink.settings.name === name).map(hop));
+  return family === "ipv6" && hops.length > 1 ? sharing(hops, kernel.links) : hops;
+};
+
+/** At the other end of a point-to-point link any address will do: nobody is asked whose it is. */
+const ANYBODY = "fe80::87";
+
+/**
+ * IPv6 shares a route only among hops with a gateway (ip6_route_multipath_add). One that needs a neighbour and has none
+ * to name is left out.
+ */
+const sharing = (hops: readonly Hop[], links: readonly Link[]): readonly Hop[] => {
+  const leadsToOne = ({ link }: Hop): boolean =>
+    links.some(({ index, pointToPoint }) => index === link && pointToPoint);
+  const able = hops.filter((one) => one.gateway !== null || leadsToOne(one));
+  if (able.length < 2) return able.length === 0 ? hops.slice(0, 1) : able;
+  return able.map((one) => (one.gateway === null ? { ...one, gateway: ANYBODY } : one));
 };
 
 const uplinkTables = ({ uplinks }: WantedInput, family: Family): readonly Route[] =>
