@@ -6,6 +6,7 @@ import { noteClient } from "../../src/core/client/told.ts";
 import { networkOf } from "../../src/core/network.ts";
 import type { State } from "../../src/core/state.ts";
 import { begunWith, clientOf, clientTold, leasedLte } from "../fake/client.ts";
+import { kernelState, link } from "../fake/kernel-state.ts";
 
 const WORDS = {
   ip: "198.51.100.7",
@@ -116,6 +117,21 @@ describe("a DHCP client", () => {
       lease: { address: "198.51.100.7" },
       problem: "udhcpc is not installed",
     });
+  });
+
+  test("asks anew when the carrier comes back, for another network may be on the cable, and keeps its lease until then", () => {
+    const cable = (state: State, carrier: boolean): State => ({
+      ...state,
+      kernel: kernelState({ links: [link(2, "lan0"), link(3, "eth0"), link(4, "wwan0", { carrier })] }),
+    });
+    expect(tendClients(cable(begun, false), 0).commands).toEqual([]);
+    const bound = told(tendClients(begun, 0).state, "bound", 10);
+    const pulled = tendClients(cable(bound, false), 20);
+    expect(pulled.commands).toEqual([]);
+    const { state, commands } = tendClients(cable(pulled.state, true), 30);
+    expect(commands).toMatchObject([{ kind: "run-client", uplink: "lte", address: "198.51.100.7" }]);
+    expect(clientOf(state, "ipv4").lease).toMatchObject({ address: "198.51.100.7" });
+    expect(tendClients(state, 40).commands).toEqual([]);
   });
 
   test("keeps its lease until it expires, whatever the server says but a refusal", () => {

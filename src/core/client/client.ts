@@ -10,7 +10,7 @@ import type { Delegation } from "./lease6.ts";
 
 /** The DHCP client of an uplink and family, a child process, and what it brought. */
 export interface Client {
-  /** The index of the interface that it runs on, null while none runs. */
+  /** The index of the interface that it runs on; null while none runs, or while it is of no use, having no carrier. */
   readonly link: number | null;
   readonly lease: Lease | null;
   /** IPv6: the prefix that it was asked for as well. */
@@ -50,7 +50,7 @@ export const newClient = ({ lease, delegation }: Pick<Client, "lease" | "delegat
   endings: 0,
 });
 
-/** Forgets leases whose time is over, and lets a client run on each interface that shall have one. Pure; never throws. */
+/** Forgets leases whose time is over, and begins a client on each interface that shall have one whenever its carrier comes. Pure; never throws. */
 export const tendClients = (state: State, now: number): ReviewPart => {
   const tended = state.uplinks.map((uplink) => tendUplink(state.kernel, uplink, now));
   const unchanged = tended.every(({ uplink }, index) => uplink === state.uplinks[index]);
@@ -75,10 +75,10 @@ const tendUplink = (kernel: KernelState | null, uplink: UplinkState, now: number
     (done, family) => {
       const client = done.uplink.clients[family];
       if (client === null || kernel === null) return done;
-      const kept = withoutWhatIsOver(client, now);
       const link = linkFor(done.uplink, { family, kernel });
+      const kept = withoutWhatIsOver(isCutOff(client, link) ? { ...client, link: null } : client, now);
       const isDue = kept.link !== link?.index || hangs(client, kept, now);
-      const starts = link !== null && isDue && now >= kept.startAt;
+      const starts = link?.carrier === true && isDue && now >= kept.startAt;
       const after = starts ? { ...kept, link: link.index, startedAt: now } : kept;
       const run = starts ? [runOn(link, { uplink, family, client: kept })] : [];
       return {
@@ -88,6 +88,9 @@ const tendUplink = (kernel: KernelState | null, uplink: UplinkState, now: number
     },
     { uplink, commands: [] },
   );
+
+/** Behind a carrier that comes back may be another network, of which a client that goes on would hear at half of its lease. */
+const isCutOff = (client: Client, link: Link | null): boolean => link?.carrier === false && client.link !== null;
 
 /**
  * A client that lets its lease run out may wait for a time of day that doesn't come for years, since somebody set the clock
