@@ -7,7 +7,7 @@ import type { DetectorEvent } from "./detector/detector.ts";
 import type { ClientEvent, Event, TrafficCount } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import type { KernelState } from "./kernel/kernel.ts";
-import { askKernel, isReading } from "./kernel/reading.ts";
+import { askKernel, isReading, readingAt } from "./kernel/reading.ts";
 import { noteShaper } from "./kernel/shaping.ts";
 import { noteOutcome } from "./kernel/upkeep.ts";
 import { andThen, concerns, nothing, type Observation, type Place, tell } from "./observe.ts";
@@ -195,7 +195,8 @@ const idle = (state: State): Noted => ({ state, commands: [], changed: false });
 
 const reading = (before: State, now: number): Noted => {
   const { state, command } = askKernel(before, now);
-  return { state, commands: [command], changed: false };
+  const reviewAt = Math.min(state.reviewAt, readingAt(state));
+  return { state: { ...state, reviewAt }, commands: [command], changed: false };
 };
 
 /** A reading that comes while edits are underway may be older than they are: it is repeated. */

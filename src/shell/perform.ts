@@ -109,7 +109,7 @@ const begin = (ports: Ports, command: Begun): void => {
   }
 };
 
-/** A reading that fails is repeated a minute later, or with the next hint. */
+/** A reading that fails is repeated a second later. */
 const readKernel = (ports: Ports, sysctlNames: readonly string[]): Event | null => {
   try {
     return { kind: "kernel-read", kernel: ports.readKernel(sysctlNames) };

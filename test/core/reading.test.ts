@@ -44,6 +44,14 @@ test("a reading that never came is asked for again with a later hint", () => {
   expect(out.slice(3)).toEqual([["read-kernel"], [], ["read-kernel"]]);
 });
 
+test("a reading that never came is repeated after a second, also the first of all, whatever hints came meanwhile", () => {
+  const TICK: Event = { kind: "tick" };
+  const out = run([...STARTED.slice(0, 1), [500, TICK], [1000, TICK], [1000, READ], [1000, EDITED], [1100, TICK]]);
+  expect(out).toEqual([["read-kernel"], [], ["read-kernel"], ["edit-kernel"], [], []]);
+  const later = run([...STARTED, [10, CHANGED], [20, CHANGED], [1010, TICK]]);
+  expect(later.slice(3)).toEqual([["read-kernel"], [], ["read-kernel"]]);
+});
+
 test("a reading that may be older than the edits underway is repeated", () => {
   const out = run([STARTED[0] ?? [0, READ], [0, READ], [0, READ], [0, EDITED], [0, READ]]);
   expect(out).toEqual([["read-kernel"], ["edit-kernel"], ["read-kernel"], [], ["edit-kernel"]]);

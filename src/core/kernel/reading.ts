@@ -19,10 +19,10 @@ export const askKernel = (state: State, now: number): { state: State; command: C
 export const isReading = ({ upkeep }: State, now: number): boolean =>
   upkeep.reading && now < upkeep.askedAt + ASK_AGAIN_MS;
 
-/** When the kernel is to be read without a hint: once a minute, and when a path may change by time alone. Never throws. */
+/** When the kernel is to be read without a hint: once a minute, when a path may change by time alone, and where a reading failed. Never throws. */
 export const readingAt = (state: State): number => {
   const { readAt, askedAt, reading } = state.upkeep;
-  if (reading) return readAt;
+  if (reading) return askedAt + ASK_AGAIN_MS;
   const pathAt = surveyAt(state);
   return Math.min(readAt, pathAt > askedAt ? pathAt : askedAt + ASK_AGAIN_MS);
 };
