@@ -92,6 +92,9 @@ describe("tables and rules", () => {
     const ours = rule({ mark: 0x01000000, mask: 0xff000000, general: false });
     expect(findings(withRules(ours))[0]?.title).toContain("which has bits that are ours");
     expect(found(withRules(rule({ mark: 0x80000, mask: 0xff0000, general: false })))).toEqual([]);
+    const allButItsOwn = rule({ mark: 0xca6c, mask: 0xffffffff, general: true });
+    expect(found(withRules(allButItsOwn))).toEqual([]);
+    expect(found(withRules({ ...allButItsOwn, mark: 0x0100ca6c }))).toEqual(["warning rule-mark-overlap"]);
   });
 
   test("a full tunnel by a rule is told apart from tables without a default and from those of uplinks", () => {

@@ -27,8 +27,8 @@ table inet wan_failover {
   chain output {
     type route hook output priority mangle; policy accept;
     ct state new meta mark and 0x20000000 != 0 ct mark set meta mark
-    ct mark and 0x1f000000 == 0x01000000 meta mark set meta mark and 0xc0ffffff or 0x01000000
-    ct mark and 0x1f000000 == 0x02000000 meta mark set meta mark and 0xc0ffffff or 0x02000000
+    meta mark and 0xc0ffffff == 0 ct mark and 0x1f000000 == 0x01000000 meta mark set meta mark and 0xc0ffffff or 0x01000000
+    meta mark and 0xc0ffffff == 0 ct mark and 0x1f000000 == 0x02000000 meta mark set meta mark and 0xc0ffffff or 0x02000000
   }
   chain postrouting {
     type filter hook postrouting priority mangle; policy accept;

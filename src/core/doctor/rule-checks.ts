@@ -43,8 +43,11 @@ const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 /** Once a flow is pinned, its packets carry our bits, and a rule that asks for all bits no longer knows its own. */
 const markedRules = (facts: MachineFacts): readonly Finding[] =>
   foreign(facts)
-    .filter(({ mask }) => (mask & MARK_MASK) !== 0)
+    .filter((rule) => (rule.mask & MARK_MASK) !== 0 && !isExempt(rule))
     .map((rule) => ((rule.mark & MARK_MASK) === 0 ? tooManyBits(rule) : sameBits(rule)));
+
+/** `not fwmark 51820` is there for the packets that a VPN sends itself, and what is marked already we leave alone on its way out. */
+const isExempt = ({ general, mark }: MachineRule): boolean => general && mark !== 0 && (mark & MARK_MASK) === 0;
 
 const tooManyBits = (rule: MachineRule): Finding =>
   warning({

@@ -48,7 +48,7 @@ export const firewallRuleset = (uplinks: readonly FirewallUplink[]): string =>
     ]),
     ...chain("output", "type route hook output priority mangle", [
       ANCHOR_PROBES,
-      ...uplinks.map(restoreMark),
+      ...uplinks.map((uplink) => `${UNMARKED} ${restoreMark(uplink)}`),
       ...uplinks.flatMap(withoutRedirects),
     ]),
     ...chain("postrouting", "type filter hook postrouting priority mangle", [
@@ -119,6 +119,12 @@ const besideFirst = (uplinks: readonly FirewallUplink[]): readonly FirewallUplin
 
 /** Our probes carry an anchored mark from their socket: they count as nobody's traffic. */
 const ANCHOR_PROBES = `ct state new meta mark and ${hex(ANCHORED)} != 0 ct mark set meta mark`;
+
+/**
+ * Who marks his own packets does so for a rule of his, which may ask for all bits: wg-quick leads whatever lacks WireGuard's
+ * exact mark into the tunnel, its own packets too. These keep to their uplink by their source address.
+ */
+const UNMARKED = `meta mark and ${OTHERS} == 0`;
 
 const restoreMark = ({ number }: FirewallUplink): string =>
   `ct mark and ${hex(NUMBER_MASK)} == ${hex(markOf(number))} meta mark set meta mark and ${OTHERS} or ${hex(markOf(number))}`;
