@@ -165,7 +165,7 @@ export interface FamilyState {
   readonly failbackGranted: boolean;
   /** Why a better uplink is not used yet; null if there is none. */
   readonly waiting: string | null;
-  /** Uplinks left at a failback whose flows may stay until `at`. */
+  /** Uplinks that were left although they work, at a failback or after a divert: their flows may stay until `at`. */
   readonly drains: readonly Drain[];
 }
 

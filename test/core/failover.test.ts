@@ -42,7 +42,7 @@ test("both families move together", () => {
   expect(Math.abs(apart)).toBeLessThan(200);
 });
 
-test("an interruption of two seconds diverts new flows and nothing else", () => {
+test("an interruption of two seconds diverts new flows and nothing else; what began elsewhere meanwhile follows after the drain", () => {
   const story = tellStory({ settings: QUICK, happens: [[20_000, blackhole("fiber", 2000)]], untilMs: 60_000 });
   expect(story.outs()).toEqual(["eth0", "wwan0", "eth0"]);
   expect(story.told("diverted")).toHaveLength(2);
@@ -51,7 +51,21 @@ test("an interruption of two seconds diverts new flows and nothing else", () => 
     "IPv6: new flows take fiber again; fiber answers again",
   ]);
   expect(story.switches().map(({ how }) => how)).toEqual(["chosen"]);
+  expect(story.flushes.map(({ mark, mask }) => ({ mark, mask }))).toEqual([
+    { mark: markOf(2), mask: MARK_MASK },
+    { mark: markOf(2), mask: MARK_MASK },
+  ]);
+  for (const [index, { at }] of story.flushes.entries()) {
+    expect(at - (story.toldAt("returned")[index] ?? 0)).toBeCloseTo(20_000, 0);
+  }
+});
+
+test("with drain never, what began elsewhere during a divert ends there", () => {
+  const settings = settingsOf([FIBER, LTE], { drainMs: null });
+  const story = tellStory({ settings, happens: [[20_000, blackhole("fiber", 2000)]], untilMs: 60_000 });
+  expect(story.told("returned")).toHaveLength(2);
   expect(story.flushes).toEqual([]);
+  expect(story.status(59_000).families.ipv4.drains).toEqual([]);
 });
 
 test("without diverts an interruption of two seconds moves nothing", () => {

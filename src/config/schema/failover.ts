@@ -52,7 +52,7 @@ export const failover = group(
       ])
       .meta({
         description:
-          "How long running connections may stay after a failback. Then they follow. `0s`: at once. `never`: they end where they began.",
+          "How long running connections may stay where they are after a failback, and after a divert that is over. Then they follow. `0s`: at once. `never`: they end where they began.",
       })
       .prefault("30m"),
     rehearse: z

@@ -4,7 +4,7 @@ import { FAMILIES, type Family } from "../family.ts";
 import type { Report, SwitchKind } from "../report.ts";
 import { whyClosed } from "../scripts.ts";
 import type { FailoverSettings } from "../settings.ts";
-import type { Drain, FamilyState, State } from "../state.ts";
+import type { FamilyState, State } from "../state.ts";
 import { type Candidate, candidates, isWorking } from "./candidate.ts";
 import { carriers } from "./carry.ts";
 import { type Choice, choose, sameNames } from "./policy.ts";
@@ -52,7 +52,7 @@ const decideFamily = (state: State, family: Family, now: number): Decision => {
   const gate = whyClosed(state, now) ?? whyCallsWait(state, now);
   const choice = choose({ candidates: all, family: before, wish: wish(state), settings: state.failover, gate, now });
   const asked = wish(state) !== null;
-  const chosen = withChoice({ before, asked, choice, settings: state.failover, candidates: all, now });
+  const chosen = withChoice({ before, asked, choice, settings: state.failover, now });
   const load = carriers({
     candidates: all,
     active: chosen.active,
@@ -60,7 +60,13 @@ const decideFamily = (state: State, family: Family, now: number): Decision => {
     divert: state.failover.divert,
   });
   const carrying = sameNames(before.carrying, load.carrying) ? before.carrying : load.carrying;
-  const after: FamilyState = { ...chosen, carrying };
+  const after = withDrains({
+    before,
+    after: { ...chosen, carrying },
+    settings: state.failover,
+    candidates: all,
+    now,
+  });
   const reports = [
     ...switchReport(family, before, after),
     ...divertReport({ family, before, after, reason: load.reason }),
@@ -84,11 +90,10 @@ interface WithChoice {
   readonly asked: boolean;
   readonly choice: Choice;
   readonly settings: FailoverSettings;
-  readonly candidates: readonly Candidate[];
   readonly now: number;
 }
 
-const withChoice = ({ before, asked, choice, settings, candidates: all, now }: WithChoice): FamilyState => {
+const withChoice = ({ before, asked, choice, settings, now }: WithChoice): FamilyState => {
   const { active, how, reason, waiting } = choice;
   const orderIsOver = before.how === "ordered" && !asked && !choice.asksGate;
   if (how === null) return { ...before, waiting, how: orderIsOver ? "chosen" : before.how, failbackGranted: false };
@@ -101,7 +106,6 @@ const withChoice = ({ before, asked, choice, settings, candidates: all, now }: W
     waiting: null,
     failbackGranted: false,
     holdUntil: holdAfter(how, { before, settings, now }),
-    drains: drainsAfter({ before, active, settings, candidates: all, now }),
   };
 };
 
@@ -122,22 +126,22 @@ const holdAfter = (
   }
 };
 
-interface DrainsAfter {
+interface Leaving {
   readonly before: FamilyState;
-  readonly active: readonly string[];
+  readonly after: FamilyState;
   readonly settings: FailoverSettings;
   readonly candidates: readonly Candidate[];
   readonly now: number;
 }
 
-/** Who was left although it works keeps its running flows for a while. */
-const drainsAfter = ({ before, active, settings, candidates: all, now }: DrainsAfter): readonly Drain[] => {
-  const kept = before.drains.filter((drain) => !active.includes(drain.uplink));
-  const left = all.filter(
-    (candidate) => before.active.includes(candidate.name) && !active.includes(candidate.name) && isWorking(candidate),
-  );
-  const { drainMs } = settings;
-  return drainMs === null ? kept : [...kept, ...left.map(({ name }) => ({ uplink: name, at: now + drainMs }))];
+/** Who was left although it works keeps its running flows for a while: after a switch, and after a divert, since a stand-in may be metered. */
+const withDrains = ({ before, after, settings, candidates: all, now }: Leaving): FamilyState => {
+  const isUsed = ({ active, carrying }: FamilyState, name: string): boolean =>
+    active.includes(name) || carrying.includes(name);
+  const left = all.filter((one) => isUsed(before, one.name) && !isUsed(after, one.name) && isWorking(one));
+  const names = settings.drainMs === null ? [] : left.map(({ name }) => name);
+  const kept = after.drains.filter(({ uplink }) => !after.active.includes(uplink) && !names.includes(uplink));
+  return { ...after, drains: [...kept, ...names.map((uplink) => ({ uplink, at: now + (settings.drainMs ?? 0) }))] };
 };
 
 const switchReport = (family: Family, before: FamilyState, after: FamilyState): readonly Report[] =>
