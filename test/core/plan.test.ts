@@ -147,6 +147,7 @@ const anyRoute = (protocol: number): fc.Arbitrary<Route> =>
       hops: anyHops.filter((hops) => hops.length > 0),
       weight: fc.integer({ min: 1, max: 3 }),
     })
+    .filter(({ family, hops }) => family === "ipv4" || hops.length < 2 || hops.every(({ gateway }) => gateway !== null))
     .map(({ hops, weight, ...place }) => ({
       ...foreignDefault("ipv4", []),
       ...place,
