@@ -58,6 +58,7 @@ export const historyAnswer: z.ZodType<HistoryAnswer> = z.object({
       points: z.array(z.tuple([time, z.number(), z.number(), rtt, rtt, rtt])),
     }),
   ),
+  rates: z.array(z.object({ uplink: z.string(), points: z.array(z.tuple([time, z.number(), z.number()])) })),
   usage: z.array(usage),
 });
 

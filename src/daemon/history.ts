@@ -13,6 +13,7 @@ import type { State } from "../core/state.ts";
 import { AppError, wordsOf } from "../error.ts";
 import { openDrafts } from "../shell/history/drafts.ts";
 import { openOdometer } from "../shell/history/odometer.ts";
+import { openRateRing, type RateRing } from "../shell/history/rate-ring.ts";
 import { openRecorder, type Recorder } from "../shell/history/recorder.ts";
 import { openUsageTeller } from "../shell/history/usage-teller.ts";
 import { type HistoryWriter, openHistoryWriter } from "../shell/history/writer.ts";
@@ -46,6 +47,7 @@ export interface HistoryOptions {
 interface Parts {
   readonly store: HistoryStore;
   readonly recorder: Recorder;
+  readonly rates: RateRing;
   readonly writer: HistoryWriter;
 }
 
@@ -71,8 +73,11 @@ export const openHistory = ({ path, keepMs, messages, onCounted }: HistoryOption
   const teller = openUsageTeller({ now: monotonicMs, onCounted });
   const isCapped = ({ uplink }: PeriodUsage): boolean =>
     uplinks.some(({ settings }) => settings.name === uplink && settings.cap !== null);
+  const rates = openRateRing();
+  const isConfigured = ({ uplink }: PeriodUsage): boolean => uplinks.some(({ settings }) => settings.name === uplink);
   const read = (): void => {
     odometer.read(uplinks);
+    rates.add(monotonicMs(), thisMonth().filter(isConfigured));
     teller.look(thisMonth().filter(isCapped));
   };
   const counting = setInterval(read, COUNT_MS).unref();
@@ -81,7 +86,7 @@ export const openHistory = ({ path, keepMs, messages, onCounted }: HistoryOption
     draft: openDrafts({ recorder, odometer: { ...odometer, read }, monotonicMs, wallMs: Date.now }),
     onProblem,
   });
-  const parts: Parts = { store, recorder, writer };
+  const parts: Parts = { store, recorder, rates, writer };
   writer.hurry();
   return {
     observe: (stepped) => {
@@ -143,14 +148,24 @@ const ask = (
 };
 
 /** The last hour is in memory only. */
-const remembered = ({ recorder }: Parts, span: Span, spanMs: number): Pick<HistoryAnswer, "spanMs" | "series"> => {
+const remembered = (
+  { recorder, rates }: Parts,
+  span: Span,
+  spanMs: number,
+): Pick<HistoryAnswer, "spanMs" | "series" | "rates"> => {
   const offset = Date.now() - monotonicMs();
-  const samples = recorder.samples({ from: span.from - offset, until: span.until - offset, spanMs });
+  const toWall = (at: number): number => Math.round(at + offset);
+  const since = { from: span.from - offset, until: span.until - offset };
+  const samples = recorder.samples({ ...since, spanMs });
   return {
     spanMs,
     series: seriesOf(
-      samples.map((sample) => ({ ...sample, at: Math.round(sample.at + offset) })),
+      samples.map((sample) => ({ ...sample, at: toWall(sample.at) })),
       POINTS_MAX,
     ),
+    rates: rates.between(since).map(({ uplink, points }) => ({
+      uplink,
+      points: points.map(([at, received, sent]) => [toWall(at), received, sent]),
+    })),
   };
 };

@@ -54,7 +54,12 @@ const between = (before: Reading, now: Reading): ReadonlyMap<string, Carried> =>
     now.links.flatMap(({ index, name, received, sent }) => {
       const then = before.links.find((link) => link.index === index);
       if (then === undefined || received < then.received || sent < then.sent) return [];
-      const perSecond = (octets: number): number => Math.round((octets * 8000) / (now.at - before.at));
-      return [[name, { received: perSecond(received - then.received), sent: perSecond(sent - then.sent) }]];
+      return [[name, rateSince(then, { received, sent }, now.at - before.at)]];
     }),
   );
+
+/** Bits a second, of octets counted `ms` apart. Pure; never throws. */
+export const rateSince = (then: Carried, now: Carried, ms: number): Carried => {
+  const perSecond = (octets: number): number => Math.round((octets * 8000) / ms);
+  return { received: perSecond(now.received - then.received), sent: perSecond(now.sent - then.sent) };
+};

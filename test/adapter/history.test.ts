@@ -61,6 +61,7 @@ describe("the history's file", () => {
       outages: [{ ...outage, cutShort: false }],
       spanMs: null,
       series: [],
+      rates: [],
       usage,
     });
   });

@@ -33,6 +33,7 @@ export const noHistory: ServerOptions["history"] = {
     outages: [],
     spanMs: null,
     series: [],
+    rates: [],
     usage: [],
   }),
   report: async (span) => ({ ...span, runs: [], outages: [], probes: [], usage: [] }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BRISK, type House, openHouse, UPLINKS } from "../lab/house.ts";
-import { openSite, type Site, seriousIn } from "./site.ts";
+import { beginOfLines, openSite, type Site, seriousIn } from "./site.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
 
@@ -62,11 +62,13 @@ describe("the page", () => {
     expect(site.errors).toEqual([]);
   });
 
-  test("fits a phone, in both themes, and axe finds nothing serious", async () => {
+  test("fits a phone, in both themes, with charts that begin before the visit, and axe finds nothing serious", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await site.visit({ ...PHONE, colorScheme });
       await page.locator(".uplink").first().waitFor();
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      for (const title of ["Round trip", "Received", "Sent"])
+        await expect.poll(() => beginOfLines(page, title)).toBeLessThan(0.7);
       expect(await seriousIn(page)).toEqual([]);
       await page.context().close();
     }

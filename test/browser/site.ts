@@ -49,6 +49,24 @@ export const openSite = async (lab: Lab, { role, address }: { role: string; addr
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** Where the lines of a chart begin: 0 at its left, 1 at its right. They are coloured, what they are drawn upon is grey. */
+export const beginOfLines = async (page: Page, title: string): Promise<number> => {
+  await page.locator("figure.chart .u-over").last().waitFor();
+  return page.evaluate(`(${BEGIN_OF_LINES})(${JSON.stringify(title)})`);
+};
+
+const BEGIN_OF_LINES = `(title) => {
+  const chart = [...document.querySelectorAll("figure.chart")].find(({ textContent }) => textContent.startsWith(title));
+  const [canvas, plot] = [chart.querySelector("canvas"), chart.querySelector(".u-over")];
+  const scale = canvas.width / canvas.offsetWidth;
+  const [left, width] = [plot.offsetLeft, plot.offsetWidth].map((length) => Math.round(length * scale));
+  const { data } = canvas.getContext("2d").getImageData(left, 0, width, canvas.height);
+  const isColoured = (at) => Math.abs(data[at] - data[at + 1]) + Math.abs(data[at + 1] - data[at + 2]) > 80;
+  const rows = [...Array(canvas.height).keys()];
+  const first = [...Array(width).keys()].findIndex((column) => rows.some((row) => isColoured(4 * (row * width + column))));
+  return first < 0 ? 1 : first / width;
+}`;
+
 /** What axe finds that is serious or worse, as `rule: element`. */
 export const seriousIn = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate(AXE);

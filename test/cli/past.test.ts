@@ -17,7 +17,7 @@ const outage = (minute: number, changes: Partial<PastOutage>): PastOutage => ({
 const outages = [outage(10, {}), outage(20, { cutShort: true }), outage(50, { end: null })];
 
 const history: HistoryAnswer = {
-  ...{ from, until, runs: [], truncated: false, outages, spanMs: null, series: [], usage: [] },
+  ...{ from, until, runs: [], truncated: false, outages, spanMs: null, series: [], rates: [], usage: [] },
   events: [
     {
       at: from,

@@ -60,7 +60,7 @@ FROM (SELECT uplink, family, total(hour.sent) AS sent, total(hour.lost) AS lost,
   FROM series LEFT JOIN hour ON series.id = hour.series AND at >= ?1 ->> 'from' AND at < ?1 ->> 'until'
   GROUP BY uplink, family)`;
 
-/** All that the file knows of a span; `samples` null: none are wanted. Rejects with AppError. */
+/** All that the file knows of a span, which is nothing of rates; `samples` null: none are wanted. Rejects with AppError. */
 export const askHistory = async (
   store: HistoryStore,
   { span, samples }: { readonly span: Span; readonly samples: SampleChoice | null },
@@ -74,6 +74,7 @@ export const askHistory = async (
     outages: (await askOutages(store, span)).toReversed(),
     spanMs: samples?.spanMs ?? null,
     series: samples === null ? [] : ((await store.ask(samplesFrom(samples), span)) as PastSeries[]),
+    rates: [],
     usage: await askUsage(store, span),
   };
 };

@@ -52,6 +52,16 @@ export type Point = readonly [
   rttMsMax: number | null,
 ];
 
+/** How fast an uplink carried. */
+export interface PastRates {
+  readonly uplink: string;
+  /** By rising time. */
+  readonly points: readonly RatePoint[];
+}
+
+/** When it was counted (ms since 1970), and bits a second from the internet and to it, the mean of some 10 s before. */
+export type RatePoint = readonly [at: number, received: number, sent: number];
+
 /** All that the history says of a span. */
 export interface HistoryAnswer extends Span {
   /** When the daemon ran, by rising time, within the span. */
@@ -64,6 +74,8 @@ export interface HistoryAnswer extends Span {
   /** The length (ms) that a point stands for; null where no samples were asked for. */
   readonly spanMs: number | null;
   readonly series: readonly PastSeries[];
+  /** Out of the memory of the last hour, where `series` is too; else empty. */
+  readonly rates: readonly PastRates[];
   /** Of the periods that began in the span or are running in it. */
   readonly usage: readonly PeriodUsage[];
 }

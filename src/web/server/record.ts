@@ -15,7 +15,7 @@ export interface Moment {
 /** null: no answer; undefined: not known. */
 export interface Figures {
   /** ms. */
-  readonly rttMs: number | null | undefined;
+  readonly rttMs?: number | null | undefined;
   /** Bits a second. */
   readonly received?: number | undefined;
   readonly sent?: number | undefined;
@@ -58,7 +58,9 @@ export const recall = async (): Promise<void> => {
   keep([...seen, ...fresh].sort((one, other) => one.at - other.at));
 };
 
-const momentsOf = ({ series }: HistoryAnswer): readonly Moment[] => {
+const momentsOf = (answer: HistoryAnswer): readonly Moment[] => [...probesOf(answer), ...ratesOf(answer)];
+
+const probesOf = ({ series }: HistoryAnswer): readonly Moment[] => {
   const names = [...new Set(series.map(({ uplink }) => uplink))];
   const totals = names.map((name) => [name, totalsOf(series.filter(({ uplink }) => uplink === name))] as const);
   return timesOf(series).map((at) => ({
@@ -66,3 +68,8 @@ const momentsOf = ({ series }: HistoryAnswer): readonly Moment[] => {
     uplinks: new Map(totals.map(([name, ofUplink]) => [name, { rttMs: meanOf(ofUplink.get(at)) }])),
   }));
 };
+
+const ratesOf = ({ rates }: HistoryAnswer): readonly Moment[] =>
+  rates.flatMap(({ uplink, points }) =>
+    points.map(([at, received, sent]) => ({ at: at / 1000, uplinks: new Map([[uplink, { received, sent }]]) })),
+  );
