@@ -138,7 +138,7 @@ const login = (variables: Variables): readonly Entry[] => {
           {
             key: "passwordFile",
             value: "/etc/wan-failover/mail.password",
-            comment: `${variables.cite("SMTP_PASS")}: write it into this file, readable by root alone`,
+            comment: `${variables.cite("SMTP_PASS")}: write it into this file, which the daemon must be able to read, and nobody else`,
           },
         ]),
   ];
