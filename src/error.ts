@@ -5,7 +5,7 @@
 export const CATALOGUE = {
   "config-missing": {
     means: "The config file does not exist.",
-    remedy: "Create it, or name another with --config.",
+    remedy: "Name another file, or create it: `wan-failover init` proposes one.",
   },
   "config-unreadable": {
     means: "The config file exists but can't be read.",

@@ -1,8 +1,9 @@
 import { loadConfig } from "../config/load.ts";
-import { ConfigError, formatIssue } from "../config/mistake/issue.ts";
+import { ConfigError } from "../config/mistake/issue.ts";
 import { formatDuration } from "../config/value/duration.ts";
 import type { Settings, UplinkSettings } from "../core/settings.ts";
 import { AppError } from "../error.ts";
+import { errorText } from "./error-text.ts";
 
 /** What `wan-failover check [FILE]` was asked. */
 export interface CheckRequest {
@@ -29,7 +30,7 @@ export const runCheck = ({ path, json, output }: CheckRequest): number => {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (json) output.write(JSON.stringify({ file: path, valid: false, ...asJson(error) }));
-    else output.complain(asText(error));
+    else output.complain(errorText(error, false));
     return INVALID;
   }
 };
@@ -39,11 +40,6 @@ const asJson = (error: AppError): object => ({
   detail: error.detail,
   issues: error instanceof ConfigError ? error.issues : [],
 });
-
-const asText = (error: AppError): string =>
-  error instanceof ConfigError
-    ? error.issues.map((issue) => formatIssue(error.file, issue)).join("\n")
-    : `wan-failover: ${error.detail}`;
 
 /** In a sentence or two: who carries traffic, who takes over, when it comes back. Never throws. */
 export const summarize = ({ uplinks, failover }: Settings): string => {

@@ -62,9 +62,11 @@ test("programs get the same as JSON on standard output", () => {
   });
 });
 
-test("a file that isn't there is one sentence", () => {
+test("a file that isn't there is told with what to do", () => {
   const complained: string[] = [];
   const output = { write: () => {}, complain: (text: string) => complained.push(text) };
   expect(runCheck({ path: join(folder, "none"), json: false, output })).toBe(2);
-  expect(complained).toEqual([`wan-failover: ${join(folder, "none")} doesn't exist`]);
+  expect(complained).toEqual([
+    `wan-failover: ${join(folder, "none")} doesn't exist. Name another file, or create it: \`wan-failover init\` proposes one.`,
+  ]);
 });

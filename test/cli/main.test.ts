@@ -81,7 +81,7 @@ test.each([["frobnicate"], ["use"], ["test --for 5"], ["status --nonsense"], ["r
 test("a config that is missing or wrong ends with 2", async () => {
   expect(await run("check")).toMatchObject({ code: 2, stdout: "" });
   expect((await run("run")).stderr).toBe(
-    `wan-failover: ${folder}/config.yaml doesn't exist. Create it, or name another with --config.\n`,
+    `wan-failover: ${folder}/config.yaml doesn't exist. Name another file, or create it: \`wan-failover init\` proposes one.\n`,
   );
   const file = join(folder, "wrong.yaml");
   writeFileSync(file, "uplinks:\n  - { name: a, interfce: eth0 }\n");

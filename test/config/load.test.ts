@@ -175,7 +175,7 @@ describe("each mistake has its place, its path and its remedy", () => {
     ["metered: yes", 'c:4:14 uplinks[0].metered: "yes" doesn\'t fit → give true or false'],
     ["nat:", "c:4:5 uplinks[0].nat: is empty → give true or false"],
     ["targets: []", "c:4:14 uplinks[0].targets: has too few entries → list 1 to 16"],
-    ["targets: 1.1.1.1", 'c:4:14 uplinks[0].targets: "1.1.1.1" doesn\'t fit → give a list'],
+    ["targets: 1.1.1.1", 'c:4:14 uplinks[0].targets: "1.1.1.1" doesn\'t fit → write it as a list: ["1.1.1.1"]'],
     [
       "targets: [1.1.1.1, 8.8.8.8]",
       "c:4:14 uplinks[0].targets: has no IPv6 address → add one, such as 2606:4700:4700::1111, or say `ipv6: { method: none }`",
@@ -189,7 +189,7 @@ describe("each mistake has its place, its path and its remedy", () => {
       "c:4:22 uplinks[0].ipv6.gateway: ff02::1 can't be a gateway → give one IPv6 address, such as fe80::1",
     ],
     ["ipv4: { method: extern }", 'c:4:21 uplinks[0].ipv4.method: "extern" doesn\'t fit → did you mean external?'],
-    ["ipv4: none", 'c:4:11 uplinks[0].ipv4: "none" doesn\'t fit → give a group of options'],
+    ["ipv4: none", 'c:4:11 uplinks[0].ipv4: "none" doesn\'t fit → give a group of options: method, address, gateway'],
     ["detection: fsat", 'c:4:16 uplinks[0].detection: "fsat" doesn\'t fit → did you mean fast?'],
     [
       "detection: { preset: quick }",
@@ -202,6 +202,10 @@ describe("each mistake has its place, its path and its remedy", () => {
     [
       "detection: { preset: fast, failoverspan: 3s }",
       "c:4:32 uplinks[0].detection.failoverspan: is unknown → did you mean failoverSpan?",
+    ],
+    [
+      "detection: { preset: classic, failoverSpan: 3s }",
+      "c:4:35 uplinks[0].detection.failoverSpan: is unknown → known here: preset, interval, failingInterval, maxLatency, threshold",
     ],
     [
       "detection: { preset: fast, holdDown: 30 }",
@@ -336,7 +340,9 @@ describe("each mistake has its place, its path and its remedy", () => {
       "c:2:5 uplinks[0]: has neither an interface nor a gateway → name an interface, such as `interface: eth0`, or give `ipv4: { gateway: 192.168.1.254 }`",
     ]);
     expect(complaints("uplinks: []")).toEqual(["c:1:10 uplinks: has too few entries → list 1 to 31"]);
-    expect(complaints("- a\n- b")).toEqual(["c:1:1 a list doesn't fit → give a group of options"]);
+    expect(complaints("- a\n- b")).toEqual([
+      "c:1:1 a list doesn't fit → give a group of options: uplinks, failover, scripts, asterisk, status, web, …",
+    ]);
   });
 
   test("in durations without a unit, with a space, out of range", () => {

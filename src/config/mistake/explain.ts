@@ -27,7 +27,7 @@ export const explain = (issues: readonly ZodIssue[], context: Context): Mistake[
 const explainOne = (issue: ZodIssue, context: Context): Mistake[] => {
   const option = optionAt(context.schema, issue.path) ?? {};
   const input = valueAt(context.written, issue.path);
-  if (issue.code === "unrecognized_keys") return unknownKeys(issue, keysThatFit(option, input));
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue, keysThatFit(option, input, issue.keys));
   const inner = issue.code === "invalid_union" ? bestBranch(issue.errors) : undefined;
   if (inner !== undefined) return inner.flatMap((part) => explainOne(nested(issue, part), context));
   return [{ path: issue.path, atKey: false, ...wordsFor({ issue, input, option }) }];
@@ -62,10 +62,12 @@ const KEYS_MAX = 30;
 const suggest = (meant: string | null, known: readonly string[]): string =>
   meant === null ? `known here: ${known.join(", ")}` : `did you mean ${meant}?`;
 
-/** The keys of the alternative that was meant: the one that knows the most of those that were written. */
-const keysThatFit = (option: Option, input: unknown): string[] => {
+/** The keys of the alternative that was meant: of those that refuse these, the one that knows the most of what was written. */
+const keysThatFit = (option: Option, input: unknown, refused: readonly string[]): string[] => {
   const written = Object.keys(input ?? {});
-  const groups = branchesOf(option).map(({ properties }) => Object.keys(properties ?? {}));
+  const groups = branchesOf(option)
+    .map(({ properties }) => Object.keys(properties ?? {}))
+    .filter((keys) => !refused.some((key) => keys.includes(key)));
   const overlap = (keys: readonly string[]) => written.filter((key) => keys.includes(key)).length;
   return groups.sort((one, other) => overlap(other) - overlap(one))[0] ?? [];
 };

@@ -42,7 +42,17 @@ const remedyFor = ({ issue, input, option }: Fault): string => {
   const meant = typeof input === "string" ? guess(input, option) : null;
   if (meant !== null) return `did you mean ${meant}?`;
   if (Array.isArray(input) && option.type === "array") return `list ${option.minItems ?? 0} to ${option.maxItems}`;
-  return `give ${describeValues(option)}`;
+  if (typeof input === "string" && option.type === "array") return `write it as a list: [${show(input)}]`;
+  return `give ${describeValues(option)}${membersOf(option)}`;
+};
+
+/** As many options of a group as help to see what was meant. */
+const MEMBERS_MAX = 6;
+
+const membersOf = (option: Option): string => {
+  const names = Object.keys(branchesOf(option).find(({ properties }) => properties !== undefined)?.properties ?? {});
+  const more = names.length > MEMBERS_MAX ? ", …" : "";
+  return names.length === 0 ? "" : `: ${names.slice(0, MEMBERS_MAX).join(", ")}${more}`;
 };
 
 const guess = (input: string, option: Option): string | null => {
