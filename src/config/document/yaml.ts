@@ -98,9 +98,12 @@ const duplicateAt = (key: Scalar, lines: LineCounter): ConfigIssue => ({
 const toIssue = (fault: YAMLError, lines: LineCounter): ConfigIssue => ({
   path: "",
   ...placeOf(lines, fault.pos[0]),
-  message: `isn't valid YAML: ${fault.message}`,
+  message: MESSAGES[fault.code] ?? `isn't valid YAML: ${fault.message}`,
   remedy: REMEDIES[fault.code] ?? "mend the form: two spaces a level, no tabs, quotes around what holds a colon",
 });
+
+/** Where the parser's words are for programmers. */
+const MESSAGES: Readonly<Record<string, string>> = { MULTIPLE_DOCS: "there are several documents in it" };
 
 const REMEDIES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
