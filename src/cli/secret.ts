@@ -29,7 +29,8 @@ const firstLine = async (stdin: Readable): Promise<string> => {
 };
 
 const ENTER = /[\r\n]/;
-const INTERRUPT = "\u0003";
+/** Ctrl-C, Ctrl-D. */
+const INTERRUPT = ["\u0003", "\u0004"];
 const BACKSPACE = /[\b\u007f]/;
 
 /** What a person types until Enter. */
@@ -41,7 +42,7 @@ const typed = async (stdin: SecretSource["stdin"]): Promise<string> => {
       const [keys] = (await once(stdin, "data")) as [Buffer];
       for (const key of keys.toString()) {
         if (ENTER.test(key)) return text;
-        if (key === INTERRUPT) throw new AppError("usage", "nothing was changed");
+        if (INTERRUPT.includes(key)) throw new AppError("usage", "nothing was changed");
         text = BACKSPACE.test(key) ? text.slice(0, -1) : text + key;
       }
     }
