@@ -14,7 +14,8 @@ export const configPage = (schema: Option): string => `# The config
 Generated from \`src/config/schema\` by \`npm run docs\`.
 
 \`/etc/wan-failover/config.yaml\`, in YAML 1.2. \`wan-failover check\` lists every mistake with its line and what would be
-right; an unknown option is a mistake. \`systemctl reload wan-failover\` puts a changed file into effect.
+right; an unknown option is a mistake. \`systemctl reload wan-failover\` puts a changed file into effect,
+save for \`history\` and \`log\`.
 
 Durations are written with their unit and without a space: \`500ms\`, \`3s\`, \`10m\`, \`2h\`, \`30d\`.
 

@@ -59,7 +59,7 @@ export const runDaemon = async ({ configPath, directories }: DaemonOptions): Pro
   const engine = openEngine({ settings: config.settings, ...places, machine, messages, ...told });
   let refusal: string | null = null;
   const apply = (): string | null => {
-    refusal = reload({ configPath, engine, statusFile, server, notifications, messages, manager });
+    refusal = reload({ configPath, begun: config, engine, statusFile, server, notifications, messages, manager });
     return refusal;
   };
   const problems = () => [refusal, server.problem(), history.problem(), ...notifications.problems()];
@@ -130,6 +130,8 @@ const untilEnded = async (manager: ServiceManager, messages: Messages): Promise<
 
 interface Reload {
   readonly configPath: string;
+  /** What the start was made with. */
+  readonly begun: Pick<Config, Late>;
   readonly engine: Engine;
   readonly statusFile: StatusFile;
   readonly server: ApiServer;
@@ -138,24 +140,33 @@ interface Reload {
   readonly manager: ServiceManager;
 }
 
+/** What is opened once and for all. */
+const LATE = ["history", "log"] as const;
+
+type Late = (typeof LATE)[number];
+
 /** A bad config changes nothing: what is wrong with it, in a sentence for log and status; null where it was taken. */
 const reload = (what: Reload): string | null => {
-  const { manager, messages, configPath } = what;
+  const { manager, messages } = what;
   manager.reloading();
   const refusal = takeConfig(what);
-  if (refusal === null) messages.add("info", `The config ${configPath} was read again`);
-  else messages.add("error", refusal);
+  if (refusal !== null) messages.add("error", refusal);
   manager.ready();
   return refusal;
 };
 
-const takeConfig = ({ configPath, engine, statusFile, server, notifications }: Reload): string | null => {
+const takeConfig = (what: Reload): string | null => {
+  const { configPath, begun, engine, statusFile, server, notifications, messages } = what;
   try {
-    const { settings, status, web, notify } = loadConfig(configPath);
+    const config = loadConfig(configPath);
+    const { settings, status, web, notify } = config;
     statusFile.moveTo(status.astlinuxFile);
     server.configure(web);
     notifications.configure(notify);
     engine.configure(settings);
+    const late = LATE.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(begun[key]));
+    const rest = late.length === 0 ? "" : `; what it says of ${late.join(" and ")} counts from the next start on`;
+    messages.add("info", `The config ${configPath} was read again${rest}`);
     return null;
   } catch (error) {
     return `The config ${configPath} was not taken, the one before stays in force: ${whyRefused(error)}`;

@@ -209,8 +209,9 @@ describe("SIGHUP", () => {
     expect((await house.daemon().cli("status")).stdout).toMatch(/was\s+not\s+taken/);
     expect(isWell(answer.status)).toBe(true);
     expect(await losses(house, { from })).toEqual({});
-    await reload(house, { uplinks: UPLINKS });
+    await reload(house, { uplinks: UPLINKS, log: { level: "debug" } });
     await house.until("taken", ({ problems }) => problems.length === 0);
+    await hasLogged(house, /was read again; what it says of log counts from the next start on/);
   });
 
   test("with a good one adds, removes, reorders and retunes uplinks without a lost packet", async () => {

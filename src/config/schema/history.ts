@@ -22,5 +22,8 @@ export const history = group(
       },
     ).prefault("90d"),
   },
-  { description: "What was: events, outages, probes and bytes, for `history` and `report` (docs/history.md)." },
+  {
+    description:
+      "What was: events, outages, probes and bytes, for `history` and `report` (docs/history.md). Taken up at the next start, not at a reload.",
+  },
 );

@@ -20,5 +20,7 @@ export const log = group(
       .transform((text) => parseSyslog(text) ?? ("none" as const))
       .prefault("none"),
   },
-  { description: "The log, on standard error: the journal under systemd." },
+  {
+    description: "The log, on standard error: the journal under systemd. Taken up at the next start, not at a reload.",
+  },
 );
