@@ -57,10 +57,16 @@ const proposalFor = (facts: MachineFacts): string => {
 const isAgreed = async (question: string): Promise<boolean> => {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await dialogue.question(question)).trim());
+    return /^y(es)?$/i.test((await dialogue.question(question).catch(meansNo)).trim());
   } finally {
     dialogue.close();
   }
+};
+
+/** Whoever presses Ctrl-C or Ctrl-D doesn't agree. */
+const meansNo = (error: Error): string => {
+  if (error.name === "AbortError") return "";
+  throw error;
 };
 
 /** Nobody ever sees half of it. */

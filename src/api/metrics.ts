@@ -70,7 +70,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   },
   wan_failover_online: {
     type: "gauge",
-    help: "Whether some family has a working uplink: 1 or 0.",
+    help: "Whether some family has a working uplink, or is carried by one that answers again: 1 or 0.",
     samples: ({ status }) => one(Number(status.online)),
   },
   wan_failover_problems: {

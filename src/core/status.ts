@@ -10,19 +10,19 @@ import { isFighting } from "./kernel/upkeep.ts";
 import { ownNames } from "./path/device.ts";
 import { reasonOf } from "./path/gateway.ts";
 import { familyName } from "./path/path.ts";
-import { candidates, isWorking } from "./policy/candidate.ts";
+import { candidates, isAnswering, isWorking } from "./policy/candidate.ts";
 import { isStandby, mainFamily } from "./policy/lead.ts";
 import { list, sameNames } from "./policy/policy.ts";
 import { type SteeringStatus, steeringStatus } from "./policy/steer.ts";
 import type { UplinkFamilySettings } from "./settings.ts";
-import type { FamilyState, Monitor, Sample, State, UplinkState } from "./state.ts";
+import type { Monitor, Sample, State, UplinkState } from "./state.ts";
 import { type Target, targetText } from "./target/target.ts";
 import { portalIn, reasonWith, type TargetNote } from "./target/target-note.ts";
 import { capProblems, type Usage, usageOf } from "./usage.ts";
 
 /** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */
 export interface Status {
-  /** Some family has a working uplink. */
+  /** Some family has a working uplink, or is carried by one that answers again since no other works. */
   readonly online: boolean;
   /** "The" active uplinks, for scripts: IPv4's, or IPv6's where no uplink has IPv4. */
   readonly active: readonly string[];
@@ -133,7 +133,7 @@ export const status = (state: State, now: number): Status => {
     online: isOnline(state),
     active: state.families[family].active,
     summary: summary(state, family),
-    families: { ipv4: familyStatus(state.families.ipv4, now), ipv6: familyStatus(state.families.ipv6, now) },
+    families: { ipv4: familyStatus(state, "ipv4", now), ipv6: familyStatus(state, "ipv6", now) },
     uplinks: state.uplinks.map((uplink) => ({
       ...uplinkStatus(uplink, now),
       essentialOnly: uplink.settings.essential !== null && isStandby(uplink, state.uplinks),
@@ -150,14 +150,13 @@ export const status = (state: State, now: number): Status => {
 const rehearsalStatus = ({ rehearsal: { last } }: State, now: number): Pick<Status, "rehearsal"> =>
   last === null ? {} : { rehearsal: { uplink: last.uplink, ageMs: now - last.at, problems: last.problems } };
 
-/** Whether some family has a working uplink. Never throws. */
+/** Whether some family has a working uplink, or is carried by one that answers again. Never throws. */
 export const isOnline = (state: State): boolean => FAMILIES.some((family) => works(state, family));
 
 const works = (state: State, family: Family): boolean =>
   candidates(state.uplinks, family).some(
     (candidate) =>
-      candidate.verdict !== "unknown" &&
-      isWorking(candidate) &&
+      ((candidate.verdict !== "unknown" && isWorking(candidate)) || isAnswering(candidate)) &&
       state.families[family].carrying.includes(candidate.name),
   );
 
@@ -171,16 +170,22 @@ const summary = (state: State, family: Family): string => {
 
 const left = (until: number, now: number): number => Math.max(0, until - now);
 
-const familyStatus = (family: FamilyState, now: number): FamilyStatus => ({
-  active: family.active,
-  carrying: family.carrying,
-  diverted: family.carrying.length > 0 && !sameNames(family.active, family.carrying),
-  sinceMs: now - family.since,
-  reason: family.reason,
-  holdLeftMs: left(family.holdUntil, now),
-  waiting: family.waiting,
-  drains: family.drains.map((drain) => ({ uplink: drain.uplink, leftMs: left(drain.at, now) })),
-});
+const familyStatus = ({ families, uplinks }: State, which: Family, now: number): FamilyStatus => {
+  const family = families[which];
+  const working = candidates(uplinks, which).filter(isWorking);
+  // A hold keeps nobody on an uplink that doesn't work.
+  const isFree = working.some(({ name }) => family.active.includes(name));
+  return {
+    active: family.active,
+    carrying: family.carrying,
+    diverted: family.carrying.length > 0 && !sameNames(family.active, family.carrying),
+    sinceMs: now - family.since,
+    reason: family.reason,
+    holdLeftMs: isFree ? left(family.holdUntil, now) : 0,
+    waiting: family.waiting,
+    drains: family.drains.map((drain) => ({ uplink: drain.uplink, leftMs: left(drain.at, now) })),
+  };
+};
 
 const uplinkStatus = (uplink: UplinkState, now: number): Omit<UplinkStatus, "essentialOnly" | "usage"> => {
   const { name, tier, weight, metered } = uplink.settings;

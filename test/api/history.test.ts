@@ -11,7 +11,7 @@ test("a report comes as JSON, as a page that may load nothing, and as CSV", asyn
   expect(JSON.parse(json?.text ?? "")).toMatchObject({ uplinks: [] });
   expect(html?.headers["content-type"]).toBe("text/html; charset=utf-8");
   expect(html?.headers["content-security-policy"]).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]{44}';/);
-  expect(html?.text).toContain("No uplink was watched in this time.");
+  expect(html?.text).toContain("No uplink answered in this time.");
   expect(csv?.headers["content-disposition"]).toBe('attachment; filename="outages-2026-10.csv"');
   expect(csv?.text).toBe("uplink,family,begin,end,seconds,cause");
   expect(other?.code).toBe(400);

@@ -67,5 +67,5 @@ test("what happened can't steer the terminal", async () => {
 });
 
 test("a report on a time that nobody watched says so", async () => {
-  expect((await textOf([])).at(-1)).toBe("No uplink was watched in this time.");
+  expect((await textOf([])).at(-1)).toBe("No uplink answered in this time.");
 });

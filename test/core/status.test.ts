@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { explain } from "../../src/api/text/explain.ts";
 import { blackhole, ordered } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
@@ -31,6 +32,23 @@ describe("the summary says in one sentence", () => {
     });
     expect(story.status(29_000)).toMatchObject({ online: false, summary: "No uplink has been chosen yet." });
   });
+});
+
+test("an uplink that answers again after all were down is what traffic takes, and no hold is told of", () => {
+  const story = tellStory({
+    settings: QUICK,
+    happens: [
+      [20_000, blackhole("fiber")],
+      [30_000, blackhole("lte", 15_000)],
+    ],
+    untilMs: 60_000,
+  });
+  expect(story.status(44_000)).toMatchObject({ online: false, families: { ipv4: { holdLeftMs: 0 } } });
+  const after = story.status(55_000);
+  expect(after).toMatchObject({ online: true, families: { ipv4: { active: ["lte"], waiting: "lte answers again" } } });
+  expect(after.summary).toMatch(/^Traffic takes lte: fiber is down: /);
+  expect(after.uplinks[1]?.families.ipv4?.verdict).toBe("hold-down");
+  expect(explain(after)[0]).toMatch(/ lte is in hold-down: answers again after /);
 });
 
 test("holds, drains and tests tell what is left of them", () => {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
@@ -5,12 +7,12 @@ import type { Outcome } from "../../lab/daemon.ts";
 import type { StatusAnswer } from "../../src/api/contract.ts";
 import { areAll, areOn, briskConfig, type House, isWell, openHouse } from "./house.ts";
 
-/** Runs the live view in a terminal of 100 × 30 for a second and a half, then presses q. Prints what the terminal got. */
+/** Runs a command in a terminal of 100 × 30; a second and a half later, and once a word is seen, presses a key. Prints what the terminal got. */
 const TERMINAL = `
 import os, pty, sys, time, fcntl, termios, struct, select
 child, terminal = pty.fork()
 if child == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
+    os.execvp(sys.argv[3], sys.argv[3:])
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
 seen, pressed, deadline = b"", False, time.monotonic() + 15
 begin = time.monotonic()
@@ -23,8 +25,8 @@ while time.monotonic() < deadline:
         if not some:
             break
         seen += some
-    if not pressed and b"fiber" in seen and time.monotonic() > begin + 1.5:
-        os.write(terminal, b"q")
+    if not pressed and sys.argv[1].encode() in seen and time.monotonic() > begin + 1.5:
+        os.write(terminal, bytes([int(sys.argv[2])]))
         pressed = True
 _, status = os.waitpid(child, 0)
 sys.stdout.buffer.write(seen)
@@ -66,12 +68,33 @@ describe("the command line beside a running daemon", () => {
 
   test("status --watch draws the screen, and q ends it and cleans up", async () => {
     const socket = ["--socket", house.daemon().socket];
-    const argv = ["python3", "-c", TERMINAL, COMMAND, ...socket, "status", "--watch"];
+    const argv = [
+      "python3",
+      "-c",
+      TERMINAL,
+      "fiber",
+      String("q".charCodeAt(0)),
+      COMMAND,
+      ...socket,
+      "status",
+      "--watch",
+    ];
     const { code, stdout } = await house.lab.execute("router", argv, { TERM: "xterm-256color" });
     expect(code).toBe(0);
     expect(stdout.startsWith("\u001b[?1049h")).toBe(true);
     expect(stripVTControlCharacters(stdout)).toContain("Traffic takes fiber: fiber is the best uplink that works.");
     for (const restoring of ["?1049l", "?25h", "?7h"]) expect(stdout).toContain(`\u001b[${restoring}`);
+  });
+
+  test("init takes Ctrl-C and Ctrl-D for a no, and writes nothing", async () => {
+    const file = join(house.lab.plan.directory, "none.yaml");
+    const keys = [3, 4].map(String);
+    const asked = keys.map((key) => ["python3", "-c", TERMINAL, "[y/N]", key, COMMAND, "init", "--config", file]);
+    for (const { code, stdout } of await Promise.all(asked.map((argv) => house.lab.execute("router", argv)))) {
+      expect.soft(code).toBe(0);
+      expect.soft(stdout).not.toContain("mistake");
+    }
+    expect(existsSync(file)).toBe(false);
   });
 
   test("status --watch without a terminal prints a text each second", async () => {

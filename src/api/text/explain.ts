@@ -38,6 +38,7 @@ const sentencesOf = (status: Status, subject: Subject): readonly string[] => {
   if (active.length === 0) return [`No uplink was chosen for ${called} yet`, ...members(status, family).map(howIs)];
   return [
     ...way(status, subject),
+    ...doubt(status, family),
     ...portal(status, family),
     ...divert(status, family),
     ...preferred(status, family),
@@ -51,6 +52,16 @@ const way = (status: Status, subject: Subject): readonly string[] => {
   const { active, sinceMs, reason } = status.families[subject.family];
   if (!isServed(status, subject.family)) return stranded(status, subject);
   return [`${subject.called} traffic has taken ${listed(active)} for ${age(sinceMs)}: ${reason}`];
+};
+
+/** An uplink in use that isn't up, and that nothing takes new flows from. */
+const doubt = (status: Status, family: Family): readonly string[] => {
+  const { active, diverted } = status.families[family];
+  return diverted || !isServed(status, family)
+    ? []
+    : members(status, family)
+        .filter(({ uplink, one }) => active.includes(uplink.name) && one.verdict !== "up")
+        .map(howIs);
 };
 
 /** A login page on an uplink in use. */
@@ -113,7 +124,8 @@ const preferred = (status: Status, family: Family): readonly string[] => {
 /** Where the reason was told already. */
 const shortWhyNot = (member: Member): string => whyNot(member).replace(`: ${member.one.reason}`, "");
 
-const howIs = ({ uplink, one }: Member): string => `${uplink.name} is ${one.verdict}: ${one.reason}`;
+const howIs = ({ uplink, one: { verdict, reason } }: Member): string =>
+  `${uplink.name} is ${verdict === "hold-down" ? "in hold-down" : verdict}: ${reason}`;
 
 const whyNot = ({ uplink: { name }, one }: Member): string => {
   if (one.verdict === "hold-down")

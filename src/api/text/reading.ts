@@ -34,13 +34,11 @@ export const isAbsent = ({ families, uplinks }: Status, family: Family): boolean
 export const isLacking = ({ families }: UplinkStatus, family: Family): boolean =>
   !hasPath(families[family]) && FAMILIES.some((other) => other !== family && families[other]?.verdict === "up");
 
-/** Some uplink in use works, as far as is known. */
+/** Some uplink in use works, as far as is known, or answers again. */
 export const isServed = ({ families, uplinks }: Status, family: Family): boolean =>
   uplinks.some(({ name, families: of }) => {
-    const verdict = of[family]?.verdict;
-    return (
-      families[family].active.includes(name) && (verdict === "up" || verdict === "suspect" || verdict === "unknown")
-    );
+    const one = of[family];
+    return families[family].active.includes(name) && one !== null && one.verdict !== "down";
   });
 
 /** How long the flows of an uplink may still stay on it. */

@@ -56,3 +56,9 @@ export const isWorking = (candidate: Candidate): boolean =>
 
 /** Proven to work, without a doubt at this moment. */
 export const isUp = (candidate: Candidate): boolean => candidate.verdict === "up" && candidate.usable;
+
+/** It answers again, and hasn't proven itself yet. */
+export const isReturning = (candidate: Candidate): boolean => candidate.verdict === "hold-down" && candidate.usable;
+
+/** The same, without a doubt at this moment: good enough where nothing else works. */
+export const isAnswering = (candidate: Candidate): boolean => isReturning(candidate) && !candidate.diverted;

@@ -1,7 +1,7 @@
 import type { SwitchKind } from "../report.ts";
 import type { FailoverSettings } from "../settings.ts";
 import type { FamilyState } from "../state.ts";
-import { type Candidate, isUp, isWorking } from "./candidate.ts";
+import { type Candidate, isAnswering, isReturning, isUp, isWorking } from "./candidate.ts";
 
 /** What the policy decides upon. */
 export interface Situation {
@@ -140,10 +140,6 @@ const isKept = ({ wish }: Situation, incumbents: readonly Candidate[], best: rea
   const returning = incumbents.filter(isReturning);
   return wish === null && returning.some((candidate) => best[0] === undefined || rank(candidate) < rank(best[0]));
 };
-
-const isReturning = (candidate: Candidate): boolean => candidate.verdict === "hold-down" && candidate.usable;
-
-const isAnswering = (candidate: Candidate): boolean => isReturning(candidate) && !candidate.diverted;
 
 /** Nothing is up beyond doubt: a suspicion is soon settled, so it is waited for; but not for ever. */
 const chooseDoubtful = (situation: Situation, incumbents: readonly Candidate[]): Choice => {
