@@ -31,4 +31,8 @@ const works = ({ families }: UplinkStatus): boolean =>
   Object.values(families).some((family) => family?.verdict === "up" || family?.verdict === "suspect");
 
 const sentence = (uplink: string | null, healthy: boolean): string =>
-  uplink === null ? (healthy ? "An uplink works." : "No uplink has proven to work.") : `${uplink} ${healthy ? "works" : "doesn't work"}.`;
+  uplink === null
+    ? healthy
+      ? "An uplink works."
+      : "No uplink has proven to work."
+    : `${uplink} ${healthy ? "works" : "doesn't work"}.`;

@@ -137,7 +137,7 @@ const whyNot = ({ uplink: { name }, one }: Member): string => {
 
 const waiting = (status: Status, family: Family): readonly string[] => {
   const { waiting: why, holdLeftMs } = status.families[family];
-  if (why === null) return [];
+  if (why === null || !isServed(status, family)) return [];
   const hold = holdLeftMs > 0 ? ` for another ${remainder(holdLeftMs)}` : "";
   const isReady = better(status, family).some(({ one }) => one.verdict === "up");
   return [`${why}${hold}${isReady ? "; `wan-failover failback` goes back now" : ""}`];
