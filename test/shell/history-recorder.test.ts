@@ -72,7 +72,7 @@ describe("what the history records", () => {
     const [, second] = [...recorders.values()];
     const { outages = [] } = second?.draft(START + 300_000, -START).batch ?? {};
     const [outage] = outages.filter(({ uplink, family }) => uplink === "fiber" && family === "ipv4");
-    expect(outage?.cause).toBe("was down before the restart and has not answered since");
+    expect(outage?.cause).toBe("was down before and has not answered since");
     expect(outage?.begin).toBeGreaterThanOrEqual(135_000);
     expect(outage?.begin).toBeLessThan(136_000);
     expect(outage?.end).toBeGreaterThanOrEqual(200_000);
