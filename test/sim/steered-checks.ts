@@ -1,9 +1,10 @@
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { steered } from "../../src/core/policy/steer.ts";
+import type { UplinkSettings } from "../../src/core/settings.ts";
 import type { State } from "../../src/core/state.ts";
 import type { FakeKernel } from "./kernel.ts";
-import { lookup, newFlow, type Packet } from "./lookup.ts";
-import { blindMs, insist, linksOf, linksText, sameLinks } from "./promise.ts";
+import { lookup, newFlow, type Packet, type Way } from "./lookup.ts";
+import { insist, linksOf, linksText, sameLinks } from "./promise.ts";
 import { STEERED_INPUT } from "./scenario.ts";
 import type { Truth } from "./truth.ts";
 import type { World } from "./world.ts";
@@ -28,20 +29,31 @@ const checkLikeTheRest = (kernel: FakeKernel, family: Family): void => {
 
 const steeredFlow = (family: Family): Packet => ({ ...newFlow(family), lan: { input: STEERED_INPUT, port: 443 } });
 
-/** Nor does what is steered, while another uplink that it may take works. */
-export const checkSteeredAlive = (world: World, truth: Truth): void => {
-  const { uplinks, steering } = world.conditions.settings;
-  const limit = Math.max(...uplinks.map(blindMs));
+/** How long the death of an uplink in use may go unnoticed, ms. */
+const unseenMs = ({ detection }: UplinkSettings): number =>
+  detection.kind === "adaptive"
+    ? 1.1 * detection.carryingIntervalMs + detection.failoverSpanMaxMs + 10_000
+    : 4 * detection.intervalMs;
+
+/** What is steered doesn't stay with a dead uplink while another that it may take works. */
+export const checkSteeredAlive = ({ conditions, site }: World, truth: Truth): void => {
+  const { uplinks, steering } = conditions.settings;
+  const [rule] = steering;
+  if (rule === undefined) return;
+  const allowed = uplinks.filter(({ name }) => rule.otherwise === "default" || rule.over.includes(name));
   for (const family of FAMILIES) {
-    const way = lookup(world.site.kernel(), steeredFlow(family));
-    if (steering.length === 0 || typeof way === "string") continue;
-    const works = (name: string, condition: "dead" | "good"): boolean => truth.forMs(name, family, condition) > limit;
-    const named = uplinks.filter(({ name }) => steering[0]?.over.includes(name));
-    const taken = named.find(({ name }) => way.some((hop) => hop.link === world.site.wire(name).link));
-    const better = named.find((one) => one !== taken && works(one.name, "good"));
+    const way = lookup(site.kernel(), steeredFlow(family));
+    const taken = uplinks.find(({ name }) => isOver(way, site.wire(name).link));
+    if (taken === undefined) continue;
+    const limit = unseenMs(taken);
+    const better = allowed.find((one) => one !== taken && truth.forMs(one.name, family, "good") > limit);
+    const isDead = truth.forMs(taken.name, family, "dead") > limit;
     insist(
-      taken === undefined || better === undefined || !works(taken.name, "dead"),
-      () => `${family} steered stays on ${taken?.name} although ${better?.name} works`,
+      !isDead || better === undefined,
+      () => `${family} steered stays on ${taken.name}, though ${better?.name} works`,
     );
   }
 };
+
+const isOver = (way: Way, link: number | null): boolean =>
+  typeof way !== "string" && way.some((hop) => hop.link === link);
