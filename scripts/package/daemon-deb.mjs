@@ -2,47 +2,57 @@ import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "../prepare.mjs";
 import { buildDeb } from "./deb.mjs";
+import { withPackage } from "./registry.mjs";
 
-/** What the bundle loads as it is, since it is native or finds native code beside itself. */
-const NATIVE = ["koffi", "@koromix/koffi-linux-{cpu}"];
+/** How Node names the processors that Debian calls so: those that src/adapter/libc.ts runs on. */
+export const CPU = { amd64: "x64", arm64: "arm64", riscv64: "riscv64" };
 
-/** How Node names the processor that Debian calls so. */
-const CPU = { amd64: "x64", arm64: "arm64" };
+const LOCKED = JSON.parse(readFileSync(`${ROOT}package-lock.json`, "utf8")).packages;
 
 const HOME = "usr/lib/wan-failover";
 
 /** wan-failover_VERSION_ARCHITECTURE.deb */
-export const buildDaemonDeb = ({ out, version, architecture, bom }) => {
-  const cpu = CPU[architecture] ?? architecture;
-  buildDeb({
-    file: `${out}/wan-failover_${version}_${architecture}.deb`,
-    control: readFileSync(`${ROOT}packaging/debian/control`, "utf8")
-      .trim()
-      .replace("{version}", version)
-      .replace("{architecture}", architecture),
-    fill: (tree) => {
-      addProgram(tree, cpu);
-      addSystem(tree);
-      addDocuments(tree, bom);
-    },
-  });
+export const buildDaemonDeb = ({ out, version, architecture, bom }) =>
+  withNative(`@koromix/koffi-linux-${CPU[architecture]}`, (native) =>
+    buildDeb({
+      file: `${out}/wan-failover_${version}_${architecture}.deb`,
+      control: readFileSync(`${ROOT}packaging/debian/control`, "utf8")
+        .trim()
+        .replace("{version}", version)
+        .replace("{architecture}", architecture),
+      fill: (tree) => {
+        addProgram(tree);
+        addLibrary(tree, "koffi", `${ROOT}node_modules/koffi`);
+        addLibrary(tree, native.name, native.folder);
+        addSystem(tree);
+        addDocuments(tree, bom);
+      },
+    }),
+  );
+
+/** npm installs a native part for this machine's processor alone; others are fetched, in the version that is locked. */
+const withNative = (name, use) => {
+  const folder = `${ROOT}node_modules/${name}`;
+  if (existsSync(folder)) return use({ name, folder });
+  const { version, integrity } = LOCKED[`node_modules/${name}`];
+  return withPackage({ name, version, integrity }, (fetched) => use({ name, folder: fetched }));
 };
 
-const addProgram = (tree, cpu) => {
+const addProgram = (tree) => {
   tree.copy(`${ROOT}bin/wan-failover`, `${HOME}/bin/wan-failover`, { mode: 0o755 });
   tree.copy(`${ROOT}bin/dhcp-hook`, `${HOME}/bin/dhcp-hook`, { mode: 0o755 });
   // A router has no use for the lab.
-  tree.copy(`${ROOT}dist`, `${HOME}/dist`, { only: (path) => !path.endsWith("/lab.mjs") });
-  for (const name of NATIVE.map((each) => each.replace("{cpu}", cpu)))
-    tree.copy(`${ROOT}node_modules/${name}`, `${HOME}/node_modules/${name}`, { only: (path) => isRun(path, cpu) });
+  tree.copy(`${ROOT}dist`, `${HOME}/dist`, { only: (path) => path !== "lab.mjs" });
   symlinkSync("../lib/wan-failover/bin/wan-failover", tree.place("usr/bin/wan-failover"));
 };
 
-/** Of a library: what runs here, and its licence; neither its sources nor other machines' code. */
-const isRun = (path, cpu) =>
-  /\/(package\.json|LICENSE[^/]*|[^/]+\.(js|cjs|mjs|node))$/.test(path) &&
-  !/\/(vendor|doc|scripts)\/|musl/.test(path.slice(path.lastIndexOf("node_modules"))) &&
-  (!path.includes("/prebuilds/") || path.includes(`/prebuilds/linux-${cpu}/`));
+/** What the bundle loads as it is, since it is native or finds native code beside itself. */
+const addLibrary = (tree, name, folder) => tree.copy(folder, `${HOME}/node_modules/${name}`, { only: isRun });
+
+/** Of a library: what runs, and its licence; neither its sources nor code for another C library. */
+const isRun = (path) =>
+  /(^|\/)(package\.json|LICENSE[^/]*|[^/]+\.(js|cjs|mjs|node))$/.test(path) &&
+  !/(^|\/)(vendor|doc|scripts)\/|musl/.test(path);
 
 const addSystem = (tree) => {
   tree.copy(`${ROOT}packaging/systemd/wan-failover.service`, "usr/lib/systemd/system/wan-failover.service");

@@ -33,9 +33,9 @@ const openTree = (root) => {
       writeFileSync(whole, content);
       chmodSync(whole, mode);
     },
-    /** A file, or what is wanted of a folder, of the repository; `mode` is that of its files. */
+    /** A file, or what is wanted of a folder, by the paths within; `mode` is that of its files. */
     copy: (from, path, { mode = 0o644, only = () => true } = {}) => {
-      for (const file of filesIn(from).filter(only)) {
+      for (const file of filesIn(from).filter((each) => only(relative(from, each)))) {
         const whole = place(join(path, relative(from, file)));
         copyFileSync(file, whole);
         chmodSync(whole, mode);

@@ -6,6 +6,7 @@ import { now, pause } from "../../lab/clock.ts";
 import { createLab, type Lab } from "../../lab/lab.ts";
 import { buildDebianRoot, type DebianRoot, type Machine } from "./debian-root.ts";
 import {
+  debFile,
   expectHealth,
   expectKernelBare,
   linesWith,
@@ -22,8 +23,6 @@ const SUITES = [
   { suite: "trixie", runtime: "" },
 ] as const;
 
-const DAEMON_DEB = /^wan-failover_.*\.deb$/;
-const NODE_DEB = /^wan-failover-node_.*\.deb$/;
 const TARBALL = /\.tgz$/;
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders.
@@ -43,11 +42,9 @@ describe.each(SUITES)("on a clean $suite", ({ suite, runtime }) => {
 
   beforeAll(async () => {
     root = await buildDebianRoot(suite);
-    for (const pattern of [DAEMON_DEB, NODE_DEB]) {
-      const file = packageFile(pattern);
+    for (const file of ["wan-failover", "wan-failover-node"].map(debFile))
       copyFileSync(file, join(root.path, "root", basename(file)));
-    }
-    nextDeb(packageFile(DAEMON_DEB), join(root.path, "root/next.deb"));
+    nextDeb(debFile("wan-failover"), join(root.path, "root/next.deb"));
     lab = await createLab();
   }, 900_000);
 

@@ -13,6 +13,11 @@ import type { DebianRoot, Machine } from "./debian-root.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../packages", import.meta.url));
 
+const ARCHITECTURE = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
+
+/** The Debian package of this name for this machine. Throws as `packageFile` does. */
+export const debFile = (name: string): string => packageFile(new RegExp(`^${name}_.*_${ARCHITECTURE}\\.deb$`));
+
 /** The file in packages/ that this matches. Throws where `npm run package` made none. */
 export const packageFile = (pattern: RegExp): string => {
   const file = readdirSync(PACKAGES).find((each) => pattern.test(each));
