@@ -201,7 +201,7 @@ const wallClock = (): string => new Date().toISOString();
 const ALIVE = Buffer.from(":\n\n");
 
 /** A change of these alone is no news: clients can count. */
-const AGES: ReadonlySet<string> = new Set(["sinceMs", "holdLeftMs", "leftMs"]);
+const AGES: ReadonlySet<string> = new Set(["sinceMs", "ageMs", "holdLeftMs", "leftMs"]);
 
 const withoutAges = (status: Status): string =>
   JSON.stringify(status, (key, value: unknown) => (AGES.has(key) ? undefined : value));

@@ -36,7 +36,8 @@ test("a status goes out when more than ages changed, and once a second at the mo
   const status = (): Status => {
     calls += 1;
     const ipv4 = { ...healthy.families.ipv4, sinceMs: calls };
-    return { ...healthy, pin, families: { ...healthy.families, ipv4 } };
+    const rehearsal = { uplink: "lte", ageMs: calls, problems: [] };
+    return { ...healthy, pin, rehearsal, families: { ...healthy.families, ipv4 } };
   };
   const { port, server } = await openSite(folder, { status });
   const follower = await follow(port);
