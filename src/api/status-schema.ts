@@ -14,6 +14,7 @@ const familyStatus = z.object({
   reason: z.string(),
   holdLeftMs: duration,
   waiting: z.string().nullable(),
+  refused: z.literal(true).optional(),
   drains: z.array(z.object({ uplink: z.string(), leftMs: duration })),
 });
 

@@ -1,5 +1,5 @@
 import { type FamilyStatus, isAbsent, isServed, type Status } from "../api/text/reading.ts";
-import { age, FAMILIES, type Family, familyName, listed, remainder } from "../api/text/words.ts";
+import { age, FAMILIES, type Family, familyName, listed, otherName, remainder } from "../api/text/words.ts";
 import { BLANK, type Line, span, type Tone, wrap } from "./line.ts";
 import { type Detail, uplinkLines } from "./render-uplink.ts";
 
@@ -51,7 +51,9 @@ const familyLines = (status: Status, { family, width }: { family: Family; width:
 
 /** Who carries the family's traffic; the reason only where it still holds and the gist doesn't say it already. */
 const wayOut = (status: Status, family: Family): Line => {
-  const { active, carrying, diverted, sinceMs, reason } = status.families[family];
+  const { active, carrying, diverted, sinceMs, reason, refused } = status.families[family];
+  if (refused)
+    return [span(`no uplink works in it: it is refused at once, and clients take ${otherName(family)}`, "bad")];
   if (active.length === 0) return [span("no uplink chosen yet", "faint")];
   const head = [span(listed(active), "strong"), span(` for ${age(sinceMs)}`, "faint")];
   if (diverted) return [...head, span(`; new flows take ${listed(carrying)}`, "doubt")];

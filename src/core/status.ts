@@ -6,7 +6,7 @@ import { obstacles, obstacleText } from "./kernel/destination.ts";
 import { refusals, refusalText } from "./kernel/refusal.ts";
 import { shaperProblems } from "./kernel/shaping.ts";
 import { translate } from "./kernel/translation.ts";
-import { isFighting } from "./kernel/upkeep.ts";
+import { isFighting, isRefused } from "./kernel/upkeep.ts";
 import { ownNames } from "./path/device.ts";
 import { reasonOf } from "./path/gateway.ts";
 import { familyName } from "./path/path.ts";
@@ -61,6 +61,8 @@ export interface FamilyStatus {
   readonly holdLeftMs: number;
   /** Why a better uplink is not used yet. */
   readonly waiting: string | null;
+  /** Nothing works in this family while the other works: it is refused at once, so that clients take the other. */
+  readonly refused?: true | undefined;
   /** Uplinks whose flows may stay for the given time. */
   readonly drains: readonly { readonly uplink: string; readonly leftMs: number }[];
 }
@@ -170,7 +172,7 @@ const summary = (state: State, family: Family): string => {
 
 const left = (until: number, now: number): number => Math.max(0, until - now);
 
-const familyStatus = ({ families, uplinks }: State, which: Family, now: number): FamilyStatus => {
+const familyStatus = ({ families, uplinks, kernel }: State, which: Family, now: number): FamilyStatus => {
   const family = families[which];
   const working = candidates(uplinks, which).filter(isWorking);
   // A hold keeps nobody on an uplink that doesn't work.
@@ -183,6 +185,7 @@ const familyStatus = ({ families, uplinks }: State, which: Family, now: number):
     reason: family.reason,
     holdLeftMs: isFree ? left(family.holdUntil, now) : 0,
     waiting: family.waiting,
+    ...(kernel !== null && isRefused(kernel, which) ? { refused: true } : {}),
     drains: family.drains.map((drain) => ({ uplink: drain.uplink, leftMs: left(drain.at, now) })),
   };
 };

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { ExplainAnswer } from "../../src/api/history-contract.ts";
 import { explain } from "../../src/api/text/explain.ts";
 import { runExplain } from "../../src/cli/explain.ts";
+import { statusText } from "../../src/cli/status.ts";
 import type { PastEvent } from "../../src/core/history/answer.ts";
-import { diverted, failedOver, healthy, noIpv6, noneUp, testing } from "./fixture.ts";
+import { answerOf, diverted, failedOver, healthy, noIpv6, noneUp, testing } from "./fixture.ts";
 
 const paragraphs = (status: typeof healthy): string => `\n${explain(status).join("\n\n")}\n`;
 
@@ -59,6 +60,23 @@ test("before the first choice each uplink tells why it isn't it", () => {
     "No uplink has been chosen yet.",
     "No uplink was chosen for IPv4 and IPv6 yet. fiber is down: 5 probes to 3 targets unanswered for 3.1 s. lte is down: no carrier on wwan0.",
   ]);
+});
+
+test("a family that is refused while the other works", () => {
+  const status = {
+    ...healthy,
+    families: { ...healthy.families, ipv6: { ...healthy.families.ipv6, refused: true } as const },
+    uplinks: healthy.uplinks.map((uplink, place) => ({
+      ...uplink,
+      families: { ...uplink.families, ipv6: noneUp.uplinks[place]?.families.ipv6 ?? null },
+    })),
+  };
+  expect(explain(status).at(-1)).toMatch(
+    /^No uplink works in IPv6, so that it is refused at once and clients take IPv4\. fiber is down: /,
+  );
+  expect(statusText(answerOf(status), { width: 100, colours: false })).toContain(
+    "\nIPv6  no uplink works in it: it is refused at once, and clients take IPv4\n",
+  );
 });
 
 test("no IPv6 anywhere", () => {

@@ -54,7 +54,7 @@ describe("the command line beside a running daemon", () => {
     expect(stdout).toMatch(/^● Traffic takes fiber: fiber is the best uplink that works\.\n/);
     expect(stdout).toMatch(/▶ IPv4 {2}up \d+ s .* 0 % lost/);
     expect(stdout).toMatch(
-      /lte {2}wan1 · tier 2\n.*IPv4 {2}up .*\n +stands by · answers within .* · gateway 198\.51\.100\.1/,
+      /lte {2}wan1 · tier 2( · .+ this month)?\n.*IPv4 {2}up .*\n +stands by · answers within .* · gateway 198\.51\.100\.1/,
     );
   });
 

@@ -1,5 +1,5 @@
 import { isAbsent, isDegraded, isServed, type Status, type UplinkFamilyStatus, type UplinkStatus } from "./reading.ts";
-import { age, FAMILIES, type Family, familyName, listed, remainder, sentence } from "./words.ts";
+import { age, FAMILIES, type Family, familyName, listed, otherName, remainder, sentence } from "./words.ts";
 
 /** Why each family's traffic goes where it goes, a paragraph each, and what else matters. Pure; never throws. */
 export const explain = (status: Status): readonly string[] =>
@@ -72,9 +72,11 @@ const portal = (status: Status, family: Family): readonly string[] =>
 
 /** Nothing works: what was chosen once no longer tells why. */
 const stranded = (status: Status, { family, called }: Subject): readonly string[] => {
-  const { active, sinceMs } = status.families[family];
+  const { active, sinceMs, refused } = status.families[family];
   return [
-    `${called} traffic stays on ${listed(active)}, where it has been for ${age(sinceMs)}, as nothing else works`,
+    refused
+      ? `No uplink works in ${called}, so that it is refused at once and clients take ${otherName(family)}`
+      : `${called} traffic stays on ${listed(active)}, where it has been for ${age(sinceMs)}, as nothing else works`,
     ...members(status, family)
       .filter(({ uplink }) => active.includes(uplink.name))
       .map(howIs),

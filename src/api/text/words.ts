@@ -9,6 +9,9 @@ export type Family = (typeof FAMILIES)[number];
 /** How people write it. */
 export const familyName = (family: Family): string => (family === "ipv4" ? "IPv4" : "IPv6");
 
+/** How people write the other one. */
+export const otherName = (family: Family): string => familyName(family === "ipv4" ? "ipv6" : "ipv4");
+
 /** How long something has been so, in whole seconds: "3 m 12 s". */
 export const age = (ms: number): string => spaced(Math.floor(Math.max(0, ms) / 1000) * 1000);
 

@@ -133,8 +133,8 @@ const isForsaken = (state: State, kernel: KernelState, family: Family): boolean 
 const isHeardOf = ({ uplinks }: State, kernel: KernelState, family: Family): boolean =>
   family === "ipv6" || uplinks.every(({ device }) => device === null || heedsMarks(device.name, kernel));
 
-/** Once refused, a family stays so while the other one is merely in doubt. */
-const isRefused = (kernel: KernelState, family: Family): boolean =>
+/** Whether the kernel refuses a family at once. Once refused, it stays so while the other one is merely in doubt. Never throws. */
+export const isRefused = (kernel: KernelState, family: Family): boolean =>
   kernel.rules.some((rule) => rule.family === family && rule.priority === REFUSAL_PRIORITY);
 
 const hasDeadDefault = (state: State, kernel: KernelState, family: Family): boolean =>

@@ -186,8 +186,9 @@ const lastResort = (situation: Situation, incumbents: readonly Candidate[]): Cho
   return move(situation, { to: names(best), how: needKind(incumbents, best), reason });
 };
 
-const hopelessReason = ({ candidates }: Situation): string =>
-  candidates.some((candidate) => candidate.verdict === "unknown") ? "not decided yet" : "no uplink works";
+/** Where all are down, nobody waits for anything. */
+const hopelessReason = ({ candidates }: Situation): string | null =>
+  candidates.some((candidate) => candidate.verdict === "unknown") ? "not decided yet" : null;
 
 /** Those of the best class: the wished one; else the clean before the lossy, the lower tier before the higher. */
 const bestGroup = ({ wish }: Situation, from: readonly Candidate[]): readonly Candidate[] => {

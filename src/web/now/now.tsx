@@ -8,7 +8,7 @@ import { Icon } from "../part/icon.tsx";
 import { live } from "../server/live.ts";
 import { useStore } from "../server/store.ts";
 import { countdown, duration, list, sentence } from "../word/format.ts";
-import { FAMILIES, familyName, mainFamily } from "../word/verdict.ts";
+import { FAMILIES, type Family, familyName, mainFamily, type Verdict } from "../word/verdict.ts";
 import { Happenings } from "./happenings.tsx";
 import { headlineOf } from "./headline.ts";
 import { LiveCharts } from "./live-charts.tsx";
@@ -75,9 +75,10 @@ const FamilyChips = ({ status }: { readonly status: Status }): JSX.Element => (
     {FAMILIES.map((family) => {
       const { carrying, diverted } = status.families[family];
       if (carrying.length === 0) return null;
+      const isDown = carrying.every((name) => verdictOf(status, name, family) === "down");
       return (
-        <Chip key={family} tone={diverted ? "warn" : status.online ? "good" : "bad"}>
-          {familyName(family)} {list(carrying)}
+        <Chip key={family} tone={isDown ? "bad" : diverted ? "warn" : "good"}>
+          {familyName(family)} {isDown ? "down" : list(carrying)}
         </Chip>
       );
     })}
@@ -88,6 +89,9 @@ const Steering = ({ steering }: { readonly steering: NonNullable<Status["steerin
   steering.length === 0 ? null : (
     <p class="aside">Steered: {steering.map(({ name, summary }) => `${name} ${summary}`).join("; ")}.</p>
   );
+
+const verdictOf = ({ uplinks }: Status, name: string, family: Family): Verdict | undefined =>
+  uplinks.find((uplink) => uplink.name === name)?.families[family]?.verdict;
 
 const Problems = ({ problems }: { readonly problems: readonly string[] }): JSX.Element | null =>
   problems.length === 0 ? null : (

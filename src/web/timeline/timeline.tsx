@@ -103,7 +103,9 @@ const isKnown = ({ outages, series }: HistoryAnswer, name: string): boolean =>
 /** Bytes are kept by the calendar month, however short the time that is looked at. */
 const countedSince = ({ usage }: HistoryAnswer): string => {
   const [first] = usage.map(({ period }) => period).toSorted();
-  return first === undefined ? "" : `; bytes since ${new Date(`${first}T00:00`).toLocaleDateString()}`;
+  return first === undefined
+    ? ""
+    : `; bytes since ${new Date(`${first}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" })}`;
 };
 
 const Sums = ({
