@@ -3,7 +3,7 @@ import { pause } from "../../lab/clock.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { ECHO } from "../../lab/plan.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { areAll, BRISK, type House, openHouse, UPLINKS } from "./house.ts";
+import { areAll, BRISK, diagnosed, type House, openHouse, UPLINKS } from "./house.ts";
 
 /** A second address of the LAN's client: the guest. */
 const GUEST = { ipv4: "192.168.77.200", ipv6: "fd77:1:1:1::c8" } as const;
@@ -71,6 +71,8 @@ test("steered traffic takes its uplink while that works, then the other or none,
   expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte")]);
   expect(await lab.run("router", `ip route get ${ECHO.ipv4} from ${GUEST.ipv4} iif lan0`)).toMatch(/dev wan1 /);
   expect((await house.daemon().cli("status")).stdout).toMatch(/Steer guests over lte\n *Steer voice over lte/);
+
+  expect((await diagnosed(house)).codes.filter((code) => code.startsWith("rule-"))).toEqual([]);
 
   await lab.run("router", "ip rule del priority 18901; ip -6 rule del priority 18900");
   await pause(300);

@@ -1,18 +1,22 @@
 import { MAIN_TABLE, PROTOCOL } from "../kernel/kernel.ts";
-import { isOurTable, MARK_MASK, MOST_UPLINKS, priorityOf } from "../kernel/mark.ts";
+import { isOurTable, MARK_MASK, MOST_STEERINGS, priorityOf, steeringPriority } from "../kernel/mark.ts";
 import type { MachineFacts, MachineRule } from "./facts.ts";
 import { type Check, enumerate, type Finding, warning } from "./finding.ts";
 import { ipCommand, linkName, uplinkOfLink } from "./topology.ts";
 
+const FIRST = priorityOf(1);
+const LAST = steeringPriority(MOST_STEERINGS - 1) + 1;
+
 /** Policy rules of others that stand in the way of ours. */
 export const RULE_CHECKS: readonly Check[] = [
-  { topic: "Routes", title: "rule priorities 18700 to 18823 are ours", examine: (facts) => takenPriorities(facts) },
+  {
+    topic: "Routes",
+    title: `rule priorities ${FIRST} to ${LAST} are ours`,
+    examine: (facts) => takenPriorities(facts),
+  },
   { topic: "Routes", title: "no rule asks for mark bits of ours", examine: (facts) => markedRules(facts) },
   { topic: "Routes", title: "no rule leads past table main", examine: (facts) => detours(facts) },
 ];
-
-const FIRST = priorityOf(1);
-const LAST = priorityOf(MOST_UPLINKS) + 3;
 
 /** `RT_TABLE_LOCAL`. */
 const LOCAL_TABLE = 255;

@@ -26,6 +26,9 @@ export const RESOLVER_PRIORITY = 18890;
 /** Where the two rules of the first steering begin; each of the others follows by two. */
 const STEERING_PRIORITY = 18900;
 
+/** As many steerings as there are places for. */
+export const MOST_STEERINGS = 32;
+
 /** Where a steering's two rules are. `place`: in the config, from 0. Never throws. */
 export const steeringPriority = (place: number): number => STEERING_PRIORITY + 2 * place;
 
