@@ -74,6 +74,16 @@ test("an uplink that only steered traffic takes is watched as closely as one tha
   expect(probes([{ ...GUESTS, over: ["dsl"] }])).toBeGreaterThan(probes([]) + 20);
 });
 
+test("what is steered to a stand-in stays there after the failback, with all else that began there", () => {
+  const drained = (steering: readonly SteeringSettings[]): number =>
+    tellStory({
+      settings: { ...settingsOf([FIBER, LTE], { holdAfterFailoverMs: 1000, drainMs: 5000 }), steering },
+      happens: [[20_000, blackhole("fiber", 10_000)]],
+      untilMs: 120_000,
+    }).flushes.filter(({ mark, family }) => mark === markOf(2) && family === "ipv4").length;
+  expect([drained([]), drained([GUESTS])]).toEqual([1, 0]);
+});
+
 test("it is there again after a crash, and gone with its lines in the config", () => {
   const without = settingsOf([FIBER, LTE, DSL]);
   const happens = [

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { assess } from "../detector/detect.ts";
 import { FAMILIES, type Family } from "../family.ts";
 import { withMonitor } from "../observe.ts";
+import { steeredTo } from "../policy/steer.ts";
 import type { Drain, State, UplinkState } from "../state.ts";
 import { MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 
@@ -54,9 +55,14 @@ const mayFlush = (state: State, uplink: UplinkState, family: Family): boolean =>
   return !(active.includes(name) && assess(monitor.detector).verdict === "hold-down");
 };
 
-/** Its time has come; but what an uplink carries during a divert stays until the divert is over. */
+/**
+ * Its time has come; but what an uplink carries during a divert stays until the divert is over, and what is steered to it stays:
+ * by their marks its flows can't be told apart.
+ */
 const isOver = (state: State, family: Family, { drain, now }: { drain: Drain; now: number }): boolean =>
-  drain.at <= now && !state.families[family].carrying.includes(drain.uplink);
+  drain.at <= now &&
+  !state.families[family].carrying.includes(drain.uplink) &&
+  !steeredTo(state, family).includes(drain.uplink);
 
 const flush = (uplink: UplinkState, family: Family, mask: number): Command => ({
   kind: "flush-flows",

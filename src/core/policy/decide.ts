@@ -8,6 +8,7 @@ import type { FamilyState, State } from "../state.ts";
 import { type Candidate, candidates, isWorking } from "./candidate.ts";
 import { carriers } from "./carry.ts";
 import { type Choice, choose, sameNames } from "./policy.ts";
+import { steeredTo } from "./steer.ts";
 
 /** What was decided, and what people should hear of it. */
 export interface Decision {
@@ -60,11 +61,12 @@ const decideFamily = (state: State, family: Family, now: number): Decision => {
     divert: state.failover.divert,
   });
   const carrying = sameNames(before.carrying, load.carrying) ? before.carrying : load.carrying;
+  const staying = steeredTo(state, family);
   const after = withDrains({
     before,
     after: { ...chosen, carrying },
     settings: state.failover,
-    candidates: all,
+    candidates: all.filter(({ name }) => !staying.includes(name)),
     now,
   });
   const reports = [
@@ -130,6 +132,7 @@ interface Leaving {
   readonly before: FamilyState;
   readonly after: FamilyState;
   readonly settings: FailoverSettings;
+  /** Without those that steered traffic takes: its flows would be flushed too. */
   readonly candidates: readonly Candidate[];
   readonly now: number;
 }
