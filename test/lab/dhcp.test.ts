@@ -30,7 +30,7 @@ const addressesOf = async (lab: Lab): Promise<readonly string[]> => {
   return [...text.matchAll(/inet (\S+)/g)].map(([, address = ""]) => address);
 };
 
-test("a lease is obtained, renewed with another address and gateway, kept over a crash and over nonsense, and missed aloud", async () => {
+test("a lease is obtained, renewed with another address and gateway, kept over a crash and over nonsense, asked for anew with the carrier, and missed aloud", async () => {
   let stop = (): void => {};
   const house = await openHouse({
     config: dhcpConfig,
@@ -83,5 +83,13 @@ test("a lease is obtained, renewed with another address and gateway, kept over a
     problems.some((problem) => problem.startsWith("lte has no newer IPv4 lease: udhcpc ended (SIGKILL)")),
   );
   await house.until("running again", ({ problems }) => problems.every((problem) => !problem.includes("lease")));
+
+  stop();
+  await lab.break("carrier-loss", "wan1");
+  await house.until("told of the carrier", (status) => told(status, "lte", "ipv4").verdict === "down");
+  stop = await serve(lab, "198.51.100.7", "198.51.100.1");
+  await lab.mend("carrier-loss", "wan1");
+  await house.until("in the new network", (status) => told(status, "lte", "ipv4").gateway === "198.51.100.1", 15_000);
+  expect(await addressesOf(lab)).toEqual(["198.51.100.7/24"]);
   stop();
 }, 90_000);

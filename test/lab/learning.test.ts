@@ -175,7 +175,12 @@ describe.concurrent("a family without an uplink", () => {
     "%s: refuses connections at once while the other works, and works on return",
     async (family, { expect, onTestFinished: keep }) => {
       const others = FAMILIES.filter((one) => one !== family);
-      const house = await openHouse({ config: CONFIG, measure: { families: others, long: [] }, keep });
+      const house = await openHouse({
+        lab: { reversePathFilter: 2 },
+        config: CONFIG,
+        measure: { families: others, long: [] },
+        keep,
+      });
       const { lab } = house;
       const way = `ip route get ${ECHO[family]} 2>&1 || :`;
       await setFamily(lab, family, false);

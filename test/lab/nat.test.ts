@@ -69,6 +69,18 @@ const longFlow = async ({ lab }: House, seconds: number): Promise<readonly strin
   return [...stdout.matchAll(/2001:db8:b(:5)?::10/g)].map(([source]) => source);
 };
 
+/** What wg-quick does for a tunnel that shall take everything; the tunnel itself leads nowhere here. */
+const FULL_TUNNEL = `
+ip link add wg0 type veth peer name nowhere; ip link set wg0 up; ip link set nowhere up
+ip address add 10.99.0.2/24 dev wg0; ip route add default dev wg0 table 51820
+ip rule add not fwmark 51820 table 51820; ip rule add table main suppress_prefixlength 0`;
+
+/** WireGuard's own packets, by their mark and port: several of one flow. */
+const ITS_PACKETS = `
+for number in 1 2 3; do
+  echo $number | socat -t 0.5 - UDP4:${ECHO.ipv4}:${ECHO.port},bind=198.51.100.2:51820,reuseaddr,setsockopt-int=1:36:51820; echo
+done`;
+
 test("the far end sees each uplink's own addresses, and reaches hosts behind translated prefixes", async () => {
   const house = await openHouse({ lab: { nat: "none" }, config: CONFIG, prepare, measure: { new: [], long: [] } });
   expect(await sources(house)).toEqual(["203.0.113.2", "203.0.113.2", "2001:db8:a:100::10"]);
@@ -94,4 +106,7 @@ test("the far end sees each uplink's own addresses, and reaches hosts behind tra
   console.log(`${40 - seen.length} of 40 datagrams lost over the change of prefix`);
   expect(seen.length).toBeGreaterThan(30);
   expect(await answerOf(house, "2001:db8:b:5::10")).toEqual(CLIENT);
+
+  await house.lab.run("router", FULL_TUNNEL);
+  expect(await house.lab.run("router", ITS_PACKETS)).toBe("1 198.51.100.2\n2 198.51.100.2\n3 198.51.100.2\n");
 });

@@ -93,4 +93,13 @@ test("a point-to-point uplink without a gateway is left when its session ends, a
     expect(told(await house.status(), "dsl", family).addresses).toEqual([SECOND[family]]);
   }
   expect(await losses(house, { from })).toEqual({});
+
+  const shared = { ...CONFIG, uplinks: CONFIG.uplinks.map((uplink) => ({ ...uplink, tier: 1 })) };
+  await house.restart({ config: shared });
+  await house.until("shared", ({ families }) => FAMILIES.every((family) => families[family].carrying.length === 2));
+  const sharing = meter.now();
+  for (const family of FAMILIES) {
+    for (const via of ["wan0", "wan1"]) await meter.recovered({ flow: "new", family, after: sharing, via });
+  }
+  expect((await house.status()).problems).toEqual([]);
 }, 90_000);
