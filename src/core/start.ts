@@ -34,6 +34,7 @@ export const start = ({ settings, memory, rehearsedOn = null, seed, now }: Start
       failover: settings.failover,
       scriptSettings: settings.scripts,
       uplinks: [],
+      abandoned: [],
       families: { ipv4: startFamily(memory, "ipv4", now), ipv6: startFamily(memory, "ipv6", now) },
       kernel: null,
       pin: memory?.pin ?? null,
@@ -106,11 +107,28 @@ export const withUplinks = (state: State, { settings, memory, now }: Reconfigura
     asterisk: settings.asterisk,
     steering: settings.steering,
     uplinks,
+    abandoned: [...state.abandoned, ...abandonedBy(uplinks, { state, memory })],
     families: { ipv4: kept("ipv4"), ipv6: kept("ipv6") },
     pin: state.pin !== null && present(state.pin) ? state.pin : null,
     test: state.test !== null && present(state.test.uplink) ? state.test : null,
     reviewAt: now,
   };
+};
+
+/** The numbers of uplinks that are gone from the config, or have another interface there. */
+const abandonedBy = (
+  uplinks: readonly UplinkState[],
+  { state, memory }: { readonly state: State; readonly memory: Memory | null },
+): readonly number[] => {
+  const isThere = (before: UplinkState): boolean =>
+    uplinks.some(
+      ({ number, settings }) => number === before.number && settings.interface === before.settings.interface,
+    );
+  const isConfigured = (name: string): boolean => uplinks.some(({ settings }) => settings.name === name);
+  const remembered = Object.entries(memory?.uplinks ?? {}).filter(([name]) => !isConfigured(name));
+  return [...state.uplinks.filter((one) => !isThere(one)), ...remembered.map(([, one]) => one)].map(
+    ({ number }) => number,
+  );
 };
 
 interface AssignNumbers {

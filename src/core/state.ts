@@ -25,6 +25,8 @@ export interface State {
   readonly scriptSettings: ScriptSettings;
   /** In the config's order. */
   readonly uplinks: readonly UplinkState[];
+  /** Numbers whose uplink is configured no more, or on another interface: flows with their marks wait to be flushed. */
+  readonly abandoned: readonly number[];
   readonly families: Readonly<Record<Family, FamilyState>>;
   /** null until the first reading. */
   readonly kernel: KernelState | null;

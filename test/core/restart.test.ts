@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { markOf } from "../../src/core/kernel/mark.ts";
+import { FAMILIES } from "../../src/core/family.ts";
+import { markOf, NUMBER_MASK } from "../../src/core/kernel/mark.ts";
 import { blackhole, killed, ordered, reloaded } from "../fake/happenings.ts";
 import { DSL, FIBER, LTE, pings, settingsOf, uplinkSettings } from "../fake/settings.ts";
-import { tellStory } from "../fake/story.ts";
+import { tellStory, wiresFor } from "../fake/story.ts";
+import type { Script } from "../sim/happening.ts";
 
 const RETARGETED = {
   ...FIBER,
@@ -178,6 +180,32 @@ test("a reload without the uplink that carried traffic moves it, and removes wha
   });
   expect(story.outs(10_000)).toEqual(["eth0", "wwan0"]);
   expect(story.text(25_000)).not.toMatch(/8701|proto 87.*eth0|dev eth0 proto 87/);
+});
+
+test.each<{ reload: string; happens: Script; flushed: boolean }>([
+  { reload: "without it", happens: [[20_000, reloaded(settingsOf([LTE]))]], flushed: true },
+  {
+    reload: "without it, and a restart",
+    happens: [
+      [20_000, killed("kept", 200)],
+      [20_100, reloaded(settingsOf([LTE]))],
+    ],
+    flushed: true,
+  },
+  {
+    reload: "that gives it another interface",
+    happens: [[20_000, reloaded(settingsOf([{ ...FIBER, interface: "ppp0" }, LTE]))]],
+    flushed: true,
+  },
+  {
+    reload: "that gives it another name",
+    happens: [[20_000, reloaded(settingsOf([{ ...FIBER, name: "fibre" }, LTE]))]],
+    flushed: false,
+  },
+])("after a reload $reload, what ran over an uplink begins anew: $flushed", ({ happens, flushed }) => {
+  const story = tellStory({ wires: wiresFor(settingsOf([FIBER, LTE, DSL])), happens, untilMs: 30_000 });
+  const flushes = story.flushes.filter(({ mark, mask }) => mark === markOf(1) && mask === NUMBER_MASK);
+  for (const family of FAMILIES) expect(flushes.some((one) => one.family === family)).toBe(flushed);
 });
 
 test("a reload that disables a family on an uplink moves that family only", () => {

@@ -6,39 +6,57 @@ import { steeredTo } from "../policy/steer.ts";
 import type { Drain, State, UplinkState } from "../state.ts";
 import { MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 
+/** What is left to do, and what is done now. */
+export interface Moved {
+  readonly state: State;
+  readonly commands: readonly Command[];
+}
+
 /**
  * Flushes the flows that must move: those of an uplink that failed, once another carries; those that may be moved
- * of an uplink whose drain is over; those that were translated wrongly. They wait until the routes that they shall take are in place. Pure; never throws.
+ * of an uplink whose drain is over; those that were translated wrongly, or whose uplink is configured no more. They wait
+ * until the routes that they shall take are in place. Pure; never throws.
  */
-export const moveFlows = (before: State, now: number): { state: State; commands: readonly Command[] } => {
+export const moveFlows = (before: State, now: number): Moved => {
   if (before.upkeep.underway.length > 0) return { state: before, commands: [] };
-  return FAMILIES.reduce<{ state: State; commands: readonly Command[] }>((done, family) => {
-    const failed = done.state.uplinks.filter((uplink) => mayFlush(done.state, uplink, family));
-    const drained = done.state.families[family].drains.filter((drain) => isOver(done.state, family, { drain, now }));
-    if (failed.length === 0 && drained.length === 0) return done;
-    return {
-      state: withoutDrains(afterFlush(done.state, failed, family), family, [
-        ...drained,
-        ...drainsOf(done.state, failed, family),
-      ]),
-      commands: [
-        ...done.commands,
-        ...failed.map((uplink) => flush(uplink, family, NUMBER_MASK)),
-        ...done.state.uplinks
-          .filter((uplink) => drained.some((drain) => drain.uplink === uplink.settings.name))
-          .map((uplink) => flush(uplink, family, MARK_MASK)),
-      ],
-    };
-  }, forgetPrefixes(before));
+  return FAMILIES.reduce<Moved>(
+    (done, family) => {
+      const failed = done.state.uplinks.filter((uplink) => mayFlush(done.state, uplink, family));
+      const drained = done.state.families[family].drains.filter((drain) => isOver(done.state, family, { drain, now }));
+      if (failed.length === 0 && drained.length === 0) return done;
+      return {
+        state: withoutDrains(afterFlush(done.state, failed, family), family, [
+          ...drained,
+          ...drainsOf(done.state, failed, family),
+        ]),
+        commands: [
+          ...done.commands,
+          ...failed.map(({ number }) => flush(number, family, NUMBER_MASK)),
+          ...done.state.uplinks
+            .filter((uplink) => drained.some((drain) => drain.uplink === uplink.settings.name))
+            .map(({ number }) => flush(number, family, MARK_MASK)),
+        ],
+      };
+    },
+    forgetAbandoned(forgetPrefixes(before)),
+  );
+};
+
+/** Nothing leads flows of an uplink that is configured no more, but they would keep its translation for as long as somebody sends. */
+const forgetAbandoned = (done: Moved): Moved => {
+  const { abandoned, kernel } = done.state;
+  if (abandoned.length === 0 || kernel === null) return done;
+  const flushes = abandoned.flatMap((number) => FAMILIES.map((family) => flush(number, family, NUMBER_MASK)));
+  return { state: { ...done.state, abandoned: [] }, commands: [...done.commands, ...flushes] };
 };
 
 /** A flow keeps the translation that it began with: under new prefixes it has to begin anew. */
-const forgetPrefixes = (state: State): { state: State; commands: readonly Command[] } => {
+const forgetPrefixes = (state: State): Moved => {
   const stale = state.uplinks.filter(({ mistranslated }) => mistranslated);
   if (stale.length === 0) return { state, commands: [] };
   return {
     state: { ...state, uplinks: state.uplinks.map((uplink) => ({ ...uplink, mistranslated: false })) },
-    commands: stale.map((uplink) => flush(uplink, "ipv6", NUMBER_MASK)),
+    commands: stale.map(({ number }) => flush(number, "ipv6", NUMBER_MASK)),
   };
 };
 
@@ -64,10 +82,10 @@ const isOver = (state: State, family: Family, { drain, now }: { drain: Drain; no
   !state.families[family].carrying.includes(drain.uplink) &&
   !steeredTo(state, family).includes(drain.uplink);
 
-const flush = (uplink: UplinkState, family: Family, mask: number): Command => ({
+const flush = (number: number, family: Family, mask: number): Command => ({
   kind: "flush-flows",
   family,
-  mark: markOf(uplink.number),
+  mark: markOf(number),
   mask,
 });
 
