@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { EditFailure } from "../../src/core/kernel/kernel.ts";
+import { noteOutcome } from "../../src/core/kernel/upkeep.ts";
+import { start } from "../../src/core/start.ts";
+import type { State } from "../../src/core/state.ts";
 import { blackhole, carrierLost, FOREVER, killed } from "../fake/happenings.ts";
+import { ourDefault } from "../fake/kernel-state.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
 import type { Damage, Happening } from "../sim/happening.ts";
@@ -188,6 +193,18 @@ describe("edits that the kernel refuses", () => {
       untilMs: 30_000,
     });
     expect(story.text(23_000)).toMatch(/18700: from all fwmark 0x1000000/);
+  });
+
+  test("are tried again soon, however long another has been refused already", () => {
+    const fixed = { edit: { kind: "set-sysctl", name: "a", value: "1" }, code: "EROFS", message: "" } as const;
+    const route = { edit: { kind: "put-route", route: ourDefault([]) }, code: "ENOBUFS", message: "" } as const;
+    const refuse = (before: State, failure: EditFailure, now: number): State =>
+      noteOutcome(before, { failures: [failure], firewall: undefined }, now).state;
+    let state = refuse(start({ settings: settingsOf(), memory: null, seed: 1, now: 0 }), fixed, 0);
+    for (let times = 0; times < 8; times += 1) state = refuse(state, fixed, state.upkeep.retryAt);
+    const now = state.upkeep.retryAt - 50_000;
+    expect(refuse(state, route, now).upkeep.retryAt).toBe(now + 1000);
+    expect(refuse(state, fixed, now).upkeep.retryAt).toBe(now + 50_000);
   });
 
   test("that are no longer needed are forgotten", () => {

@@ -175,8 +175,11 @@ export const noteOutcome = (
   const { upkeep } = state;
   const waiting = now < upkeep.retryAt ? upkeep.failures : [];
   const failures = [...waiting, ...outcome.failures];
-  const backoffMs = nextBackoff(upkeep, { waiting, failures });
-  const retryAt = waiting.length > 0 ? upkeep.retryAt : now + backoffMs;
+  const isFirst = outcome.failures.some(
+    (failure) => !upkeep.failures.some((other) => isSameEdit(other.edit, failure.edit)),
+  );
+  const backoffMs = isFirst ? FIRST_RETRY_MS : nextBackoff(upkeep, { waiting, failures });
+  const retryAt = waiting.length > 0 ? Math.min(upkeep.retryAt, isFirst ? now + backoffMs : NEVER) : now + backoffMs;
   const done = upkeep.underway.filter((edit) => !outcome.failures.some((failure) => isSameEdit(failure.edit, edit)));
   const news = outcome.failures.filter((failure) => !upkeep.failures.some((other) => isAlike(other, failure)));
   return {
