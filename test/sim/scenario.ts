@@ -198,6 +198,7 @@ const reloaded = ({ random, settings }: Draw): Happening => {
     settings.uplinks.toReversed(),
     settings.uplinks.slice(0, 2),
     settings.uplinks.map((one) => ({ ...one, tier: 1 })),
+    settings.uplinks.map((one) => ({ ...one, detection: PRESETS.fast })),
   ]);
   return { kind: "reloaded", settings: { ...settings, uplinks, failover } };
 };

@@ -76,7 +76,8 @@ const routesToPut = (wanted: Wanted, actual: KernelState): readonly Route[] =>
 const isTaken = (route: Route, { displaced }: Wanted, actual: KernelState): boolean =>
   displaced.some((foreign) => hasSameMetric(foreign, route) && !hasCopy(foreign, actual));
 
-const hasSameMetric = (a: Route, b: Route): boolean =>
+/** Whether the kernel would put the one in the place of the other, whoever made them. Never throws. */
+export const hasSameMetric = (a: Route, b: Route): boolean =>
   a.family === b.family && a.table === b.table && a.destination === b.destination && a.metric === b.metric;
 
 const hasCopy = (foreign: Route, actual: KernelState): boolean =>

@@ -1,6 +1,6 @@
 import { ADOPTED_METRIC } from "../path/path.ts";
 import { type Edit, type KernelState, MAIN_TABLE, PROTOCOL, type Route } from "./kernel.ts";
-import { plan, sameRoute } from "./plan.ts";
+import { hasSameMetric, plan, sameRoute } from "./plan.ts";
 
 /** The highest metric that a foreign default could have had when it was displaced: one less than the number of uplinks allows. */
 const MOST_DISPLACED = 64;
@@ -11,7 +11,7 @@ const MOST_DISPLACED = 64;
  */
 export const resetEdits = (kernel: KernelState, originalSysctls: Readonly<Record<string, string>>): readonly Edit[] => {
   const copies = kernel.routes.filter(isCopy);
-  const originals = copies.map(original);
+  const originals = copies.map(original).filter((route) => !isTaken(route, kernel));
   const restored = (route: Route): boolean => kernel.routes.some((present) => sameRoute(present, original(route)));
   return [
     ...plan(
@@ -38,6 +38,12 @@ const isCopy = (route: Route): boolean =>
   route.protocol !== PROTOCOL &&
   route.metric >= ADOPTED_METRIC &&
   route.metric < ADOPTED_METRIC + MOST_DISPLACED;
+
+/** Somebody else's route, a VPN's say, has its place by now: it would be lost. The copy stays behind it then. */
+const isTaken = (route: Route, { routes }: KernelState): boolean =>
+  routes.some(
+    (present) => present.protocol !== PROTOCOL && hasSameMetric(present, route) && !sameRoute(present, route),
+  );
 
 const original = (copy: Route): Route => ({ ...copy, metric: copy.metric - ADOPTED_METRIC });
 
