@@ -15,6 +15,8 @@ export interface Memory {
   readonly families: Readonly<Record<Family, FamilyMemory>>;
   readonly pin: string | null;
   readonly test: Test | null;
+  /** People were told that every uplink is down; missing in older memories. */
+  readonly offline?: boolean;
   /** The uplink that the script `change` was last told of; missing in older memories. */
   readonly told?: string | null;
   /** The steps of their caps of which people were told, by uplink; missing in older memories. */
@@ -59,6 +61,7 @@ export const remember = (state: State, now: number): Memory => ({
   families: { ipv4: rememberFamily(state.families.ipv4), ipv6: rememberFamily(state.families.ipv6) },
   pin: state.pin,
   test: state.test,
+  offline: state.offline,
   told: state.scripts.told,
   capsTold: state.usage.told,
   rehearsal: { begunOn: state.rehearsal.begunOn, last: state.rehearsal.last },

@@ -38,7 +38,7 @@ export const start = ({ settings, memory, rehearsedOn = null, seed, now }: Start
       families: { ipv4: startFamily(memory, "ipv4", now), ipv6: startFamily(memory, "ipv6", now) },
       kernel: null,
       pin: memory?.pin ?? null,
-      offline: false,
+      offline: memory?.offline ?? false,
       test: memory?.test ?? null,
       scripts: startScripts(memory?.told ?? null),
       resolvers: { told: null, problem: null, retryAt: Number.POSITIVE_INFINITY },

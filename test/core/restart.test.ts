@@ -137,6 +137,19 @@ test.each([
   },
 );
 
+test("that no uplink works is told once, and that one works again too, with a restart in between", () => {
+  const story = tellStory({
+    happens: [
+      [20_000, blackhole("fiber", 30_000)],
+      [20_000, blackhole("lte", 30_000)],
+      [40_000, killed("kept", 300)],
+    ],
+    untilMs: 60_000,
+  });
+  expect(story.toldAt("offline").map((at) => at < 40_000)).toEqual([true]);
+  expect(story.toldAt("online").map((at) => at > 50_000)).toEqual([true]);
+});
+
 test("a reload keeps the numbers, the detectors and the traffic", () => {
   const cable = uplinkSettings({ name: "cable", interface: "eth7", tier: 1 });
   const story = tellStory({
