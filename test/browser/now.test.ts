@@ -4,7 +4,10 @@ import { beginOfLines, openSite, type Site, seriousIn } from "./site.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
 
-const CONFIG = { uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: BRISK })) };
+const CONFIG = {
+  uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: BRISK })),
+  steer: [{ name: "guests", from: ["192.168.20.0/24"], over: ["lte"] }],
+};
 
 describe("the page", () => {
   const closers: (() => Promise<void>)[] = [];
@@ -25,6 +28,7 @@ describe("the page", () => {
     const page = await site.visit();
     const title = page.locator("h1");
     await title.getByText("Online through fiber").waitFor();
+    await page.getByText("Steered: guests over lte.").waitFor();
     await page.locator(".carried", { hasText: "bit/s" }).first().waitFor();
     expect(await page.locator(".carried .month dd").first().textContent()).toMatch(/^[\d.]+ k?B$/);
     const broken = await house.lab.break("blackhole", "wan0");
