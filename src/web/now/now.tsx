@@ -25,7 +25,6 @@ export const Now = ({ status }: { readonly status: Status }): JSX.Element => {
     <>
       <Glance status={status} elapsedMs={elapsedMs} />
       <Problems problems={status.problems} />
-      <Steering steering={status.steering ?? []} />
       <NetworkMap status={status} />
       {isDemo() && <Demo />}
       <section class="uplinks" aria-label="Uplinks">
@@ -65,6 +64,7 @@ const Glance = ({ status, elapsedMs }: GlanceProps): JSX.Element => {
         <FamilyChips status={status} />
         <span class="aside">for {duration(sinceMs + elapsedMs)}</span>
       </p>
+      <Steering steering={status.steering ?? []} />
       <Why />
     </section>
   );
