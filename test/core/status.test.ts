@@ -48,6 +48,7 @@ test("an uplink that answers again after all were down is what traffic takes, an
   expect(after).toMatchObject({ online: true, families: { ipv4: { active: ["lte"], waiting: "lte answers again" } } });
   expect(after.summary).toMatch(/^Traffic takes lte: fiber is down: /);
   expect(after.uplinks[1]?.families.ipv4?.verdict).toBe("hold-down");
+  expect(story.view(55_000)).toMatchObject({ online: true, lead: "lte", uplinks: [{ works: false }, { works: null }] });
   expect(explain(after)[0]).toMatch(/ lte is in hold-down: answers again after /);
 });
 

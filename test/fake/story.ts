@@ -2,6 +2,7 @@ import { vi } from "vitest";
 import type { Command, RunScript } from "../../src/core/command.ts";
 import type { Family } from "../../src/core/family.ts";
 import { MAIN_TABLE } from "../../src/core/kernel/kernel.ts";
+import { type View, viewOf } from "../../src/core/notify/view.ts";
 import type { Report } from "../../src/core/report.ts";
 import { reportText } from "../../src/core/report-text.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -60,6 +61,8 @@ export interface Story {
   /** The scripts that were run. */
   readonly scripts: readonly ({ readonly at: number } & RunScript)[];
   status(atMs: number): Status;
+  /** What people are told of. */
+  view(atMs: number): View;
   readonly world: World;
 }
 
@@ -134,6 +137,11 @@ const storyOf = ({ world, moments, uttered }: Told): Story => {
     return way.map((hop) => kernel.links.find((link) => link.index === hop.link)?.name ?? "?").join(" ");
   };
   const changes = moments.filter(({ kernel }, index) => kernel !== moments[index - 1]?.kernel);
+  const stateAt = (atMs: number): State => {
+    const { state } = momentAt(atMs);
+    if (state === null) throw new Error(`nothing runs at ${atMs}`);
+    return state;
+  };
   const after = (fromMs: number): readonly Moment[] => [momentAt(fromMs), ...changes.filter(({ at }) => at > fromMs)];
   const reports = (fromMs: number): readonly { at: number; report: Report }[] =>
     uttered.flatMap(({ at, command }) =>
@@ -175,10 +183,7 @@ const storyOf = ({ world, moments, uttered }: Told): Story => {
     scripts: uttered.flatMap(({ at, command }) => (command.kind === "run-script" ? [{ at, ...command }] : [])),
     commands: (kind, fromMs, toMs) =>
       uttered.filter(({ at, command }) => command.kind === kind && at >= fromMs && at < toMs).length,
-    status: (atMs) => {
-      const { state } = momentAt(atMs);
-      if (state === null) throw new Error(`nothing runs at ${atMs}`);
-      return status(state, START + atMs);
-    },
+    status: (atMs) => status(stateAt(atMs), START + atMs),
+    view: (atMs) => viewOf(stateAt(atMs)),
   };
 };

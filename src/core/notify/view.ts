@@ -1,6 +1,6 @@
 import { FAMILIES, type Family } from "../family.ts";
 import { type KernelState, MAIN_TABLE, type Route } from "../kernel/kernel.ts";
-import { candidates } from "../policy/candidate.ts";
+import { type Candidate, candidates } from "../policy/candidate.ts";
 import { byPreference, leadOf, mainFamily } from "../policy/lead.ts";
 import type { Rehearsed } from "../rehearsal.ts";
 import type { SwitchKind } from "../report.ts";
@@ -67,15 +67,18 @@ const uplinkView = (state: State, uplink: UplinkState): UplinkView => {
     interface: device,
     tier,
     usage: usageOf(state.usage, uplink.settings),
-    works: own === undefined ? null : WORKS[own.verdict],
+    works: own === undefined ? null : worksOf(own, leadOf(state) === uplink),
     reason: own?.reason ?? "disabled",
     addresses: FAMILIES.flatMap((one) => addressLine(uplink, one)),
     routes: state.kernel === null ? [] : routesOf(state.kernel, device),
   };
 };
 
-/** A suspicion may pass, and an uplink in hold-down hasn't proven itself yet. */
+/** A suspicion may pass, and an uplink in hold-down hasn't proven itself yet: no standby, and in doubt where it has to serve. */
 const WORKS = { up: true, down: false, "hold-down": false, suspect: null, unknown: null } as const;
+
+const worksOf = ({ verdict }: Candidate, isLead: boolean): boolean | null =>
+  verdict === "hold-down" && isLead ? null : WORKS[verdict];
 
 const addressLine = (uplink: UplinkState, family: Family): readonly string[] => {
   const path = uplink.families[family]?.path;
