@@ -112,6 +112,8 @@ test.each([
   ["status --jsn", "wan-failover: unknown option '--jsn' (Did you mean --json?)\n"],
   ["use", "wan-failover: missing required argument 'uplink'\n"],
   ["explain now", "wan-failover: too many arguments for 'explain'. Expected 0 arguments but got 1.\n"],
+  ["report --csv --json", "wan-failover: option '--csv' cannot be used with option '--json'\n"],
+  ["status --watch --astlinux", "wan-failover: option '--astlinux' cannot be used with option '--watch'\n"],
   ["run --config", "wan-failover: option '--config <file>' argument missing\n"],
 ])("`%s` is a mistake in usage, in one sentence", async (line, text) => {
   expect(await silently(...line.split(" "))).toEqual({ code: 2, calls: [], text });

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { isLookBack, isMonth } from "../../api/past.ts";
 import { AppError } from "../../error.ts";
 import { type Done, JSON_HELP, type JsonOption } from "../option.ts";
@@ -18,14 +18,14 @@ export const addPast = (program: Command, actions: PastActions, done: Done): voi
     .description("show what was: events and outages")
     .option("--since <duration>", "how far back", asLookBack, "7d")
     .option("--json", JSON_HELP)
-    .option("--csv", "for spreadsheets: the events")
+    .addOption(new Option("--csv", "for spreadsheets: the events").conflicts("json"))
     .action(async (_options, command: Command) => done(await actions.history(command.optsWithGlobals())));
   program
     .command("report")
     .description("report on a month: the availability of each uplink, and its outages")
     .option("--month <month>", "which one, such as 2026-10 (default: the present one)", asMonth)
-    .option("--html", "a page to print or to send")
-    .option("--csv", "for spreadsheets: the outages")
+    .addOption(new Option("--html", "a page to print or to send").conflicts(["csv", "json"]))
+    .addOption(new Option("--csv", "for spreadsheets: the outages").conflicts("json"))
     .option("--json", JSON_HELP)
     .action(async (_options, command: Command) => done(await actions.report(command.optsWithGlobals())));
 };

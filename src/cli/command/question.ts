@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Done, JSON_HELP, type JsonOption } from "../option.ts";
 
 /** What the commands that ask what is do. Each returns the exit code, or throws. */
@@ -15,7 +15,7 @@ export const addQuestions = (program: Command, actions: QuestionActions, done: D
     .description("show what is: the uplinks, and which of them carries traffic")
     .option("--json", JSON_HELP)
     .option("--watch", "live, until q is pressed; a text each second where there is no terminal")
-    .option("--astlinux", "in AstLinux's six lines")
+    .addOption(new Option("--astlinux", "in AstLinux's six lines").conflicts(["json", "watch"]))
     .action(async (_options, command: Command) => done(await actions.status(command.optsWithGlobals())));
   program
     .command("health [uplink]")
