@@ -326,7 +326,7 @@ describe("each mistake has its place, its path and its remedy", () => {
     ]);
   });
 
-  test.each(["9lives", "Fiber", "a_b", "abcdefghijklmnop", "", "glas-für"])("%j is no name", (name) => {
+  test.each(["9lives", "auto", "Fiber", "a_b", "abcdefghijklmnop", "", "glas-für"])("%j is no name", (name) => {
     expect(complaints(`uplinks: [{ name: "${name}", interface: eth0 }]`)).toHaveLength(1);
   });
 

@@ -17,8 +17,13 @@ export const uplink = group(
       .regex(/^[a-z][a-z0-9-]{0,14}$/, {
         error: "isn't a name: a lower-case letter, then up to 14 letters, digits and hyphens",
       })
+      .refine((name) => name !== "auto", {
+        error: "is what `wan-failover use auto` takes for none",
+        params: { remedy: "give it another name" },
+      })
       .meta({
-        description: "What people call it. A lower-case letter, then up to 14 letters, digits and hyphens; unique.",
+        description:
+          "What people call it. A lower-case letter, then up to 14 letters, digits and hyphens; unique, and not `auto`.",
         examples: ["fiber", "lte"],
       }),
     interface: z
