@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KernelState } from "../../src/core/kernel/kernel.ts";
+import type { Hop, KernelState } from "../../src/core/kernel/kernel.ts";
 import { findPath, GATEWAY_GRACE_MS, type Path, samePath, type UsablePath } from "../../src/core/path/path.ts";
 import { address, foreignDefault, hop, kernelState, link } from "../fake/kernel-state.ts";
 import { FIBER, uplinkSettings } from "../fake/settings.ts";
@@ -27,6 +27,7 @@ const USABLE: UsablePath = {
   onlink: false,
   addresses: ["203.0.113.2"],
   expiresAt: Number.POSITIVE_INFINITY,
+  source: null,
   graceUntil: null,
 };
 
@@ -76,6 +77,15 @@ test("a configured gateway needs no route and is taken to be on the link", () =>
   const families = { ...FIBER.families, ipv4: { ...FIBER.families.ipv4, gateway: "203.0.113.77" } };
   const uplink = uplinkSettings(FIBER, { families });
   expect(find(kernelState({ routes: [] }), { uplink })).toMatchObject({ gateway: "203.0.113.77", onlink: true });
+});
+
+test("the source that a default asks for is learned with its gateway, but not of a multipath route", () => {
+  const asking = (...hops: Hop[]) =>
+    find(kernelState({ routes: [foreignDefault("ipv4", hops, { source: "203.0.113.5" })] }));
+  const via = hop(3, "203.0.113.1");
+  expect(asking(via)).toMatchObject({ source: "203.0.113.5" });
+  expect(asking(via, hop(4, "198.51.100.1"))).toMatchObject({ source: null });
+  expect(samePath(asking(via), { ...USABLE, source: null })).toBe(false);
 });
 
 test("a point-to-point link needs no gateway", () => {

@@ -53,6 +53,17 @@ describe("table main", () => {
   });
 });
 
+test("our defaults keep the source that the foreign one asks for, but a shared one can't", () => {
+  const routes = [
+    foreignDefault("ipv4", [hop(3, "203.0.113.1")], { source: "203.0.113.5" }),
+    foreignDefault("ipv4", [hop(4, "198.51.100.1")], { metric: 200 }),
+  ];
+  const sources = (routing: Partial<FamilyRouting>): readonly (string | null)[] =>
+    want(routing, kernelState({ routes, sysctls: SYSCTLS })).routes.map(({ source }) => source);
+  expect(sources({ carrying: ["lte"], standbys: ["fiber"] })).toEqual([null, "203.0.113.5", "203.0.113.5", null]);
+  expect(sources({ carrying: ["fiber", "lte"] })).toEqual([null, "203.0.113.5", null]);
+});
+
 test("each uplink with a path has a table of its own", () => {
   const tables = want({ carrying: ["fiber"] }).routes.filter(({ table }) => table > 8700);
   expect(tables.map(({ table, hops }) => `${table} ${hops[0]?.gateway}`)).toEqual([

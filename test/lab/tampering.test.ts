@@ -274,7 +274,7 @@ describe("a lease", () => {
     expect(movesIn(house.daemon().log())).toHaveLength(FAMILIES.length);
   });
 
-  test("whose default is gone for a moment, as admins and clients do it, is no reason to leave", async () => {
+  test("whose default is gone for a moment, or asks for another source, as admins and clients do it, is no reason to leave", async () => {
     const house = await openHouse({ measure: { long: ["udp"] } });
     const { lab } = house;
     await lab.run("isp-a", "ip -6 address add fe80::2/64 dev line0 nodad");
@@ -286,6 +286,16 @@ describe("a lease", () => {
     while (!(await ourDefaults(lab)).includes("default via fe80::2 dev wan0 metric 1 ")) {
       expect(now() - start).toBeLessThan(5000);
     }
+
+    await lab.run("isp-a", "ip route add 203.0.113.6 via 203.0.113.2 dev line0");
+    await lab.run("router", "ip address add 203.0.113.6/32 dev wan0");
+    for (const source of ["203.0.113.6", "203.0.113.2"]) {
+      await lab.run("router", `ip route replace default via 203.0.113.1 dev wan0 metric 100 src ${source}`);
+      await pause(200);
+      expect(await lab.run("router", "ip route get 1.1.1.1")).toContain(` src ${source} `);
+    }
+    await lab.run("router", "ip address del 203.0.113.6/32 dev wan0");
+    await pause(200);
     expect(await losses(house, { from })).toEqual({});
     expect(movesIn(house.daemon().log())).toHaveLength(FAMILIES.length);
   });

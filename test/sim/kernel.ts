@@ -147,6 +147,7 @@ const isSameRoute = (a: StoredRoute, b: Route): boolean =>
   isSameSlot(a, b) &&
   a.protocol === b.protocol &&
   a.type === b.type &&
+  a.source === b.source &&
   a.hops.length === b.hops.length &&
   a.hops.every((hop, index) => isSameHop(hop, b.hops[index]));
 

@@ -82,7 +82,7 @@ export const wanted = (input: WantedInput): Wanted => {
       ...families.flatMap((family) => mainDefaults(input, family)),
       ...families.flatMap((family) => destinationRoutes(input.uplinks, input.kernel, family)),
       ...families.flatMap((family) => uplinkTables(input, family)),
-      ...refusing.map((family) => defaultRoute(family, { table: REFUSAL_TABLE, metric: 1, hops: [] })),
+      ...refusing.map((family) => defaultRoute(family, { table: REFUSAL_TABLE, metric: 1, ...NOWHERE })),
     ],
     rules: [
       ...families.flatMap((family) => input.uplinks.flatMap((uplink) => uplinkRules(uplink, family))),
@@ -123,12 +123,16 @@ const hop = ({ uplink, path }: Usable): Hop => ({
   onlink: path.onlink,
 });
 
-const defaultRoute = (family: Family, place: { table: number; metric: number; hops: readonly Hop[] }): Route => ({
+/** Where packets go, and from which address this machine's own do. */
+type Way = Pick<Route, "hops" | "source">;
+
+const NOWHERE: Way = { hops: [], source: null };
+
+const defaultRoute = (family: Family, place: Pick<Route, "table" | "metric"> & Way): Route => ({
   family,
   destination: "default",
   protocol: PROTOCOL,
   type: place.hops.length === 0 ? "unreachable" : "unicast",
-  source: null,
   expiresInMs: null,
   ...place,
   hops: place.hops.length === 1 ? place.hops.map((only) => ({ ...only, weight: 1 })) : place.hops,
@@ -137,25 +141,27 @@ const defaultRoute = (family: Family, place: { table: number; metric: number; ho
 /** Metric 1: who carries new flows; metric 2, 3 …: who takes over in the kernel, the instant that a carrier is lost. */
 const mainDefaults = (input: WantedInput, family: Family): readonly Route[] => {
   const { carrying, standbys } = input.routing[family];
-  const ranks = [carrying, ...standbys.map((name) => [name])].map((names) => hopsOf(input, family, names));
+  const ranks = [carrying, ...standbys.map((name) => [name])].map((names) => wayOver(input, family, names));
   return ranks
-    .filter((hops) => hops.length > 0)
-    .map((hops, place) => defaultRoute(family, { table: MAIN_TABLE, metric: place + 1, hops }));
+    .filter(({ hops }) => hops.length > 0)
+    .map((way, place) => defaultRoute(family, { table: MAIN_TABLE, metric: place + 1, ...way }));
 };
 
 /** The route that decides where new flows of a family go, null where none of the carriers has a path. Never throws. */
 export const carryingRoute = (places: Places, family: Family, carrying: readonly string[]): Route | null => {
-  const hops = hopsOf(places, family, carrying);
-  return hops.length === 0 ? null : defaultRoute(family, { table: MAIN_TABLE, metric: 1, hops });
+  const way = wayOver(places, family, carrying);
+  return way.hops.length === 0 ? null : defaultRoute(family, { table: MAIN_TABLE, metric: 1, ...way });
 };
 
 /** The uplinks, and the kernel that has their links. */
 type Places = Pick<WantedInput, "uplinks" | "kernel">;
 
-const hopsOf = ({ uplinks, kernel }: Places, family: Family, names: readonly string[]): readonly Hop[] => {
+const wayOver = ({ uplinks, kernel }: Places, family: Family, names: readonly string[]): Way => {
   const able = usable(uplinks, family);
-  const hops = names.flatMap((name) => able.filter(({ uplink }) => uplink.settings.name === name).map(hop));
-  return family === "ipv6" && hops.length > 1 ? sharing(hops, kernel.links) : hops;
+  const used = names.flatMap((name) => able.filter(({ uplink }) => uplink.settings.name === name));
+  const hops = used.map(hop);
+  if (used.length < 2) return { hops, source: used[0]?.path.source ?? null };
+  return { hops: family === "ipv6" ? sharing(hops, kernel.links) : hops, source: null };
 };
 
 /** At the other end of a point-to-point link any address will do: nobody is asked whose it is. */
@@ -175,7 +181,12 @@ const sharing = (hops: readonly Hop[], links: readonly Link[]): readonly Hop[] =
 
 const uplinkTables = ({ uplinks }: WantedInput, family: Family): readonly Route[] =>
   usable(uplinks, family).map((one) =>
-    defaultRoute(family, { table: tableOf(one.uplink.number), metric: 1, hops: [hop(one)] }),
+    defaultRoute(family, {
+      table: tableOf(one.uplink.number),
+      metric: 1,
+      hops: [hop(one)],
+      source: one.path.source,
+    }),
   );
 
 /**

@@ -14,6 +14,8 @@ export interface UsablePath {
   /** null on a point-to-point link. */
   readonly gateway: string | null;
   readonly onlink: boolean;
+  /** The source that whoever announced the gateway wants for the machine's own packets; null: the kernel chooses. */
+  readonly source: string | null;
   /** The uplink's own addresses. */
   readonly addresses: readonly string[];
   /** When what taught us the gateway expires; Infinity if never. */
@@ -106,21 +108,25 @@ const sourceAddresses = ({ kernel, family, link, uplinkInterfaces }: SourceSearc
 
 type SourceSearch = Pick<FindPath, "kernel" | "family" | "uplinkInterfaces"> & { readonly link: Link };
 
-type FoundHop = Pick<UsablePath, "gateway" | "onlink" | "expiresAt">;
+type FoundHop = Pick<UsablePath, "gateway" | "onlink" | "source" | "expiresAt">;
 
 const findHop = (
   search: Omit<FindPath, "before" | "device" | "uplinkInterfaces"> & { link: Link },
 ): FoundHop | null => {
   const configured = search.uplink.families[search.family].gateway ?? search.leased;
-  if (configured !== null) return { gateway: configured, onlink: true, expiresAt: Number.POSITIVE_INFINITY };
+  if (configured !== null) return { ...ALONE, gateway: configured, onlink: true };
   const learned = learnedDefault(search.kernel, search.family, search.link);
   if (learned !== null) {
     const { route, hop } = learned;
     const expiresAt = route.expiresInMs === null ? Number.POSITIVE_INFINITY : search.now + route.expiresInMs;
-    return { gateway: hop.gateway, onlink: hop.onlink, expiresAt };
+    const source = route.hops.length === 1 ? route.source : null;
+    return { gateway: hop.gateway, onlink: hop.onlink, source, expiresAt };
   }
-  return search.link.pointToPoint ? { gateway: null, onlink: false, expiresAt: Number.POSITIVE_INFINITY } : null;
+  return search.link.pointToPoint ? ALONE : null;
 };
+
+/** What nobody announced. */
+const ALONE: FoundHop = { gateway: null, onlink: false, source: null, expiresAt: Number.POSITIVE_INFINITY };
 
 /** The best foreign default route that leaves by this link. */
 const learnedDefault = (kernel: KernelState, family: Family, link: Link): { route: Route; hop: Hop } | null => {
@@ -150,7 +156,8 @@ const keepForAWhile = (
   if (before === null || !before.usable || before.link !== link.index || before.gateway === null) return null;
   const graceUntil = before.graceUntil ?? now + GATEWAY_GRACE_MS;
   if (now >= graceUntil) return null;
-  return { ...before, addresses, graceUntil, expiresAt: Number.POSITIVE_INFINITY };
+  const source = before.source !== null && addresses.includes(before.source) ? before.source : null;
+  return { ...before, addresses, source, graceUntil, expiresAt: Number.POSITIVE_INFINITY };
 };
 
 /** Whether two paths are alike in all that routing and probing depend on. */
@@ -160,6 +167,7 @@ export const samePath = (a: Path, b: Path): boolean => {
     a.link === b.link &&
     a.gateway === b.gateway &&
     a.onlink === b.onlink &&
+    a.source === b.source &&
     a.addresses.length === b.addresses.length &&
     a.addresses.every((address, index) => address === b.addresses[index])
   );
