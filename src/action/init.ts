@@ -30,6 +30,7 @@ export const runInit = async (request: InitRequest): Promise<number> => {
     throw new AppError("init-failed", "this machine has no default route, so no uplink can be told");
   }
   const yaml = proposalFor(facts);
+  if (facts.capabilities?.netAdmin === false) output.complain(UNEXAMINED);
   const exists = existsSync(configPath);
   if (yes && exists) throw new AppError("init-failed", `${configPath} is there already, and --yes replaces nothing`);
   if (!yes) output.write(yaml.trimEnd());
@@ -45,6 +46,9 @@ export const runInit = async (request: InitRequest): Promise<number> => {
   output.write(`Wrote ${configPath}. Next: \`wan-failover doctor\`, then start the service.`);
   return 0;
 };
+
+const UNEXAMINED =
+  "The firewall was not examined, which takes root: `nat: true` is not proposed, though it may be needed.";
 
 /** Whether anybody masquerades is judged as `doctor` judges it, hence with the uplinks known. */
 const proposalFor = (facts: MachineFacts): string => {

@@ -97,8 +97,7 @@ const collect = async (response: IncomingMessage): Promise<Answer> => {
 const whyNoAnswer = (cause: unknown, socketPath: string): AppError => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EACCES" || code === "EPERM") {
-    const detail = `you may not talk to the daemon on ${socketPath}: be root, or in the group wan-failover`;
-    return new AppError("not-permitted", detail, { cause });
+    return new AppError("not-permitted", `you may not talk to the daemon on ${socketPath}`, { cause });
   }
   const silent = cause instanceof Error && cause.name === "TimeoutError";
   const detail = silent ? `the daemon on ${socketPath} doesn't answer` : `no daemon answers on ${socketPath}`;

@@ -91,7 +91,7 @@ const CLIENTS = ["udhcpc", "dhclient", "dhcpcd", "systemd-network", "NetworkMana
 const whyUplink = ({ link, route }: WayOut, { programs }: Seen): string => {
   const maker = MAKERS[route.protocol] ?? "by another program";
   const clients = CLIENTS.filter((name) => programs.includes(name));
-  const running = clients.length === 0 ? "" : `; ${clients.join(", ")} runs here`;
+  const running = clients.length === 0 ? "" : `; ${clients.join(", ")} ${clients.length === 1 ? "runs" : "run"} here`;
   const way = link.pointToPoint ? "a point-to-point link" : `via ${route.hops[0]?.gateway ?? "no gateway"}`;
   return `default route ${maker}, ${way}, metric ${route.metric}${link.carrier ? "" : ", no carrier now"}${running}`;
 };
