@@ -25,7 +25,15 @@ import {
   uplinkNamed,
 } from "./plan.ts";
 import { type Child, release, spawnIn, startProgram } from "./program.ts";
-import { cableCommands, clientScript, internetScript, ispFirewall, ispScript, routerScript } from "./topology.ts";
+import {
+  cableCommands,
+  clientScript,
+  internetScript,
+  ispFirewall,
+  ispScript,
+  namespaceCommands,
+  routerScript,
+} from "./topology.ts";
 import { startWatchdog } from "./watchdog.ts";
 import type { WireChange } from "./wire.ts";
 
@@ -81,13 +89,18 @@ const checkMachine = (plan: LabPlan): void => {
 };
 
 const layCables = async (plan: LabPlan): Promise<void> => {
-  const child = spawn("ip", ["-batch", "-"], { stdio: ["pipe", "ignore", "pipe"] });
+  await runBatch([], namespaceCommands(plan));
+  await runBatch(["-netns", namespaceOf(plan, "internet")], cableCommands(plan));
+};
+
+const runBatch = async (options: readonly string[], commands: readonly string[]): Promise<void> => {
+  const child = spawn("ip", [...options, "-batch", "-"], { stdio: ["pipe", "ignore", "pipe"] });
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
   child.stdin.on("error", () => {});
-  child.stdin.end(`${cableCommands(plan).join("\n")}\n`);
+  child.stdin.end(`${commands.join("\n")}\n`);
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new AppError("lab-unavailable", `ip: ${errors.trim()}`);
 };

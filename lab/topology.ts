@@ -50,9 +50,15 @@ const upstreamCommand = (plan: LabPlan, uplink: UplinkPlan): string =>
   `link add ${ISP_UPSTREAM} netns ${namespaceOf(plan, uplink.isp)} type veth ` +
   `peer name ${uplink.isp} netns ${namespaceOf(plan, "internet")}`;
 
-/** All namespaces and the cables between them, for `ip -batch` on the host; nothing is left there. */
+/** All namespaces, for `ip -batch` on the host. */
+export const namespaceCommands = (plan: LabPlan): string[] =>
+  rolesOf(plan).map((role) => `netns add ${namespaceOf(plan, role)}`);
+
+/**
+ * The cables between them, for `ip -batch` in the internet's namespace: an older kernel (6.12 is one) takes no name that
+ * the namespace of the caller has, and the host may well have a `wan0`.
+ */
 export const cableCommands = (plan: LabPlan): string[] => [
-  ...rolesOf(plan).map((role) => `netns add ${namespaceOf(plan, role)}`),
   `link add lan0 netns ${namespaceOf(plan, "router")} type veth peer name eth0 netns ${namespaceOf(plan, "client")}`,
   ...plan.uplinks.flatMap((uplink) => [lineCommand(plan, uplink), upstreamCommand(plan, uplink)]),
 ];
