@@ -31,7 +31,13 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
   const devices = [...new Set(used.map(deviceOf))].slice(0, UPLINKS_MAX);
   const groups = devices.map((device) => used.filter((one) => deviceOf(one) === device));
   const names = new Map(groups.map((group, place) => [devices[place], uplinkName(group[0], place)]));
-  const rules = rulesOf(sections.filter(isOwnRule), (rule) => policyFor(rule, sections, names));
+  const own = sections.filter(isOwnRule);
+  const takesDefault = (rule: Section): boolean => optionOf(rule, "use_policy") === policy?.name;
+  const rules = rulesOf(
+    own.filter((rule) => !takesDefault(rule)),
+    (rule) => policyFor(rule, sections, names),
+  );
+  const needless = own.filter(takesDefault).map(({ name }) => ({ what: `rule ${name}`, reason: NEEDLESS }));
   return [
     `# Made by \`wan-failover import mwan3\` out of ${asComment(files.map(({ name }) => name).join(", "))}.`,
     `# Policy ${asComment(policy?.name ?? "")}. Interfaces are devices here (\`ip link\`), not OpenWrt's names.`,
@@ -42,7 +48,7 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
     ]),
     "",
     "# Not taken over:",
-    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...rules.left, ...NEVER].map(
+    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...rules.left, ...needless, ...NEVER].map(
       ({ what, reason }) => `#   ${asComment(`${what}: ${reason}`)}`,
     ),
     "",
@@ -65,6 +71,8 @@ const isDefaultRule = (rule: Section): boolean =>
   ["", "all"].includes(optionOf(rule, "proto"));
 
 const isOwnRule = (section: Section): boolean => section.type === "rule" && !isDefaultRule(section);
+
+const NEEDLESS = "it takes the same policy as everything else, and flows are pinned anyway";
 
 /** mwan3's `last_resort` is to refuse, unless it says that the default may take it. */
 const policyFor = (

@@ -62,6 +62,11 @@ config rule 'voice'
 	option dest_port '5060:5061,10000:20000'
 	option use_policy 'wanb_first'
 
+config rule 'as_ever'
+	option sticky '1'
+	option dest_port '8443'
+	option use_policy 'wan_wanb'
+
 config rule 'from_port'
 	option src_port '1234'
 	option use_policy 'wan_only'
@@ -164,6 +169,7 @@ test("what has no equivalent is named", () => {
   const rest = importMwan3(files).split("# Not taken over:")[1] ?? "";
   for (const what of [
     "rule from_port (policy wan_only): src_port isn't looked at here",
+    "rule as_ever: it takes the same policy as everything else",
     "reliability",
     "flush_conntrack",
     "mwan3.user",
