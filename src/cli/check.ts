@@ -1,7 +1,7 @@
 import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/mistake/issue.ts";
 import { formatDuration } from "../config/value/duration.ts";
-import type { Settings, UplinkSettings } from "../core/settings.ts";
+import type { Settings, SteeringSettings, UplinkSettings } from "../core/settings.ts";
 import { AppError } from "../error.ts";
 import { errorText } from "./error-text.ts";
 
@@ -41,15 +41,22 @@ const asJson = (error: AppError): object => ({
   issues: error instanceof ConfigError ? error.issues : [],
 });
 
-/** In a sentence or two: who carries traffic, who takes over, when it comes back. Never throws. */
-export const summarize = ({ uplinks, failover }: Settings): string => {
+/** In a sentence or three: who carries traffic, who takes over, when it comes back, what is steered. Never throws. */
+export const summarize = ({ uplinks, failover, steering }: Settings): string => {
   const tiers = [...new Set(uplinks.map(({ tier }) => tier))].sort((one, other) => one - other);
   const order = tiers.map((tier) => describeTier(uplinks.filter((uplink) => uplink.tier === tier)));
   const hold = formatDuration(failover.holdAfterFailoverMs);
   const back =
     failover.failback === "auto" ? `by itself, ${hold} after a failover at the earliest` : "by `failback` only";
-  return `traffic takes ${order.join(", else ")}.${order.length > 1 ? ` It comes back ${back}.` : ""}`;
+  return [
+    `traffic takes ${order.join(", else ")}.`,
+    ...(order.length > 1 ? [`It comes back ${back}.`] : []),
+    ...(steering.length > 0 ? [`Steered: ${steering.map(describeSteering).join("; ")}.`] : []),
+  ].join(" ");
 };
+
+const describeSteering = ({ name, over, otherwise }: SteeringSettings): string =>
+  `${name} over ${[...over, otherwise === "refuse" ? "nowhere" : "with the rest"].join(", else ")}`;
 
 const describeTier = (uplinks: readonly UplinkSettings[]): string => {
   const names = uplinks.map(({ name, interface: link }) => (link === null ? name : `${name} (${link})`)).join(" and ");

@@ -34,6 +34,15 @@ test("uplinks that share traffic are shown with their weights", () => {
   expect(written).toEqual([`${path} is valid: traffic takes a (x) and b (y) at 3:1.`]);
 });
 
+test("what is steered is shown with where it ends up", () => {
+  const { written } = check(
+    "uplinks: [{ name: a, interface: x }]\nsteer:\n  - { name: web, ports: [80], over: [a] }\n  - { name: sip, ports: [5060], over: [a], otherwise: refuse }\n",
+  );
+  expect(written).toEqual([
+    `${path} is valid: traffic takes a (x). Steered: web over a, else with the rest; sip over a, else nowhere.`,
+  ]);
+});
+
 test("mistakes go to standard error with their places, and the exit code is 2", () => {
   expect(check("uplinks:\n  - name: fiber\n    interfce: eth0\n")).toEqual({
     code: 2,
