@@ -99,7 +99,10 @@ describe("a start that can't succeed", () => {
     const lab = await openMachine();
     const { configFile } = placesOf(lab);
     const missing = await runIn(lab, [COMMAND, "run", "--config", `${configFile}.no`]);
-    expectRefusal(missing, { code: 2, says: /^wan-failover: .+\.no doesn't exist\. Name another file, or create it: .+\n$/ });
+    expectRefusal(missing, {
+      code: 2,
+      says: /^wan-failover: .+\.no doesn't exist\. Name another file, or create it: .+\n$/,
+    });
 
     const refused = /^wan-failover: .+ EPERM\. Run it as root.+\n$/;
     expectRefusal(await runDaemon(lab, POWERLESS), { code: 1, says: refused });
