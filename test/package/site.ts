@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,8 @@ export const debFile = (name: string): string => packageFile(new RegExp(`^${name
 
 /** The file in packages/ that this matches. Throws where `npm run package` made none. */
 export const packageFile = (pattern: RegExp): string => {
-  const file = readdirSync(PACKAGES).find((each) => pattern.test(each));
+  const files = existsSync(PACKAGES) ? readdirSync(PACKAGES) : [];
+  const file = files.find((each) => pattern.test(each));
   if (file === undefined) throw new Error("there is no package: npm run package");
   return join(PACKAGES, file);
 };
