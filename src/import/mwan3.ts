@@ -3,7 +3,7 @@ import { familyOf, isTarget } from "../config/value/address.ts";
 import { isInterfaceName } from "../config/value/value.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
-import { type RulePolicy, rulesOf } from "./mwan3-rules.ts";
+import { type RulePolicy, type Rules, rulesOf } from "./mwan3-rules.ts";
 import { optionOf, readUci, type Section } from "./uci.ts";
 import type { Left, SourceFile } from "./variables.ts";
 
@@ -31,13 +31,7 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
   const devices = [...new Set(used.map(deviceOf))].slice(0, UPLINKS_MAX);
   const groups = devices.map((device) => used.filter((one) => deviceOf(one) === device));
   const names = new Map(groups.map((group, place) => [devices[place], uplinkName(group[0], place)]));
-  const own = sections.filter(isOwnRule);
-  const takesDefault = (rule: Section): boolean => optionOf(rule, "use_policy") === policy?.name;
-  const rules = rulesOf(
-    own.filter((rule) => !takesDefault(rule)),
-    (rule) => policyFor(rule, sections, names),
-  );
-  const needless = own.filter(takesDefault).map(({ name }) => ({ what: `rule ${name}`, reason: NEEDLESS }));
+  const rules = takeRules(sections, { policy, names });
   return [
     `# Made by \`wan-failover import mwan3\` out of ${asComment(files.map(({ name }) => name).join(", "))}.`,
     `# Policy ${asComment(policy?.name ?? "")}. Interfaces are devices here (\`ip link\`), not OpenWrt's names.`,
@@ -48,7 +42,7 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
     ]),
     "",
     "# Not taken over:",
-    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...rules.left, ...needless, ...NEVER].map(
+    ...[...members.filter((one) => !isUsed(one)).map(memberLeft), ...rules.left, ...NEVER].map(
       ({ what, reason }) => `#   ${asComment(`${what}: ${reason}`)}`,
     ),
     "",
@@ -72,21 +66,43 @@ const isDefaultRule = (rule: Section): boolean =>
 
 const isOwnRule = (section: Section): boolean => section.type === "rule" && !isDefaultRule(section);
 
+interface Taken {
+  /** The default rule's. */
+  readonly policy: Section | undefined;
+  /** The uplinks, by their devices. */
+  readonly names: ReadonlyMap<string | undefined, string>;
+}
+
+/** What has the default rule's policy is as good as in it. */
+const takeRules = (sections: readonly Section[], { policy, names }: Taken): Rules => {
+  const policies = new Map(
+    sections.filter(({ type }) => type === "policy").map((one) => [one.name, rulePolicy(one, sections, names)]),
+  );
+  const own = sections.filter(isOwnRule);
+  const isNeedless = (rule: Section): boolean => optionOf(rule, "use_policy") === policy?.name;
+  const { items, left } = rulesOf(
+    own.filter((rule) => !isNeedless(rule)),
+    (rule) => policies.get(optionOf(rule, "use_policy")) ?? NO_POLICY,
+  );
+  const needless = own.filter(isNeedless).map(({ name }) => ({ what: `rule ${name}`, reason: NEEDLESS }));
+  return { items, left: [...left, ...needless] };
+};
+
 const NEEDLESS = "it takes the same policy as everything else, and flows are pinned anyway";
 
 /** mwan3's `last_resort` is to refuse, unless it says that the default may take it. */
-const policyFor = (
-  rule: Section,
-  sections: readonly Section[],
-  names: ReadonlyMap<string | undefined, string>,
-): RulePolicy => {
-  const policy = named(sections, "policy", optionOf(rule, "use_policy"));
-  const members = policy === undefined ? [] : membersOf(policy, sections).filter(isUsed);
-  return {
-    over: [...new Set(members.flatMap((member) => names.get(deviceOf(member)) ?? []))],
-    refuse: policy !== undefined && optionOf(policy, "last_resort") !== "default",
-  };
-};
+const rulePolicy = (policy: Section, sections: readonly Section[], names: Taken["names"]): RulePolicy => ({
+  over: [
+    ...new Set(
+      membersOf(policy, sections)
+        .filter(isUsed)
+        .flatMap((member) => names.get(deviceOf(member)) ?? []),
+    ),
+  ],
+  refuse: optionOf(policy, "last_resort") !== "default",
+});
+
+const NO_POLICY: RulePolicy = { over: [], refuse: false };
 
 /** The last rule without conditions takes what no other took. */
 const defaultPolicy = (sections: readonly Section[]): Section | undefined => {
