@@ -305,3 +305,17 @@ test("when nothing works at all, one error says so with every reason, and one mo
   ]);
   expect(story.toldAt("online")[0]).toBeGreaterThan(50_000);
 });
+
+test("what strayed to a dead line while the one in use had no path is flushed once it has", () => {
+  const story = tellStory({
+    happens: [
+      [20_000, blackhole("fiber", 60_000)],
+      [40_000, carrierLost("lte", 3000)],
+    ],
+    untilMs: 60_000,
+  });
+  const flushed = story.flushes.filter(({ mark, family }) => mark === markOf(1) && family === "ipv4");
+  expect(flushed).toHaveLength(2);
+  expect(flushed[1]?.at).toBeGreaterThan(43_000);
+  expect(flushed[1]?.at).toBeLessThan(46_000);
+});

@@ -4,6 +4,7 @@ import { FAMILIES, type Family } from "../family.ts";
 import { withMonitor } from "../observe.ts";
 import { steeredTo } from "../policy/steer.ts";
 import type { Drain, State, UplinkState } from "../state.ts";
+import { type Edit, type KernelState, MAIN_TABLE, PROTOCOL, type Route } from "./kernel.ts";
 import { MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 
 /** What is left to do, and what is done now. */
@@ -49,6 +50,32 @@ const forgetAbandoned = (done: Moved): Moved => {
   const flushes = abandoned.flatMap((number) => FAMILIES.map((family) => flush(number, family, NUMBER_MASK)));
   return { state: { ...done.state, abandoned: [] }, commands: [...done.commands, ...flushes] };
 };
+
+/**
+ * Notes whose flows are to be flushed once these edits are done: while table main has no default of ours, new flows take
+ * somebody else's, perhaps over a line that is down, and are pinned there. Never throws.
+ */
+export const noteStrays = (state: State, kernel: KernelState, edits: readonly Edit[]): State => {
+  const puts = edits.flatMap((edit) => (edit.kind === "put-route" ? [edit.route] : []));
+  const strayed = FAMILIES.filter(
+    (family) =>
+      puts.some((route) => isOurDefault(route, family)) && !kernel.routes.some((route) => isOurDefault(route, family)),
+  );
+  return strayed.length === 0 ? state : { ...state, uplinks: state.uplinks.map((uplink) => unflush(uplink, strayed)) };
+};
+
+const isOurDefault = (route: Route, family: Family): boolean =>
+  route.family === family &&
+  route.protocol === PROTOCOL &&
+  route.table === MAIN_TABLE &&
+  route.destination === "default";
+
+const unflush = (uplink: UplinkState, families: readonly Family[]): UplinkState =>
+  families.reduce((current, family) => {
+    const monitor = current.families[family];
+    const isDown = monitor !== null && assess(monitor.detector).verdict === "down";
+    return isDown ? withMonitor(current, family, { ...monitor, unflushed: true }) : current;
+  }, uplink);
 
 /** A flow keeps the translation that it began with: under new prefixes it has to begin anew. */
 const forgetPrefixes = (state: State): Moved => {

@@ -8,6 +8,7 @@ import { list } from "../policy/policy.ts";
 import { steered } from "../policy/steer.ts";
 import type { ReviewPart } from "../review-part.ts";
 import type { State, Upkeep } from "../state.ts";
+import { noteStrays } from "./flows.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import { REFUSAL_PRIORITY } from "./mark.ts";
 import { applyEdits, describeEdit, plan, sameRoute, sameSlot } from "./plan.ts";
@@ -54,8 +55,9 @@ export const keepUp = (state: State, { now, mending, switched }: KeepUp): Review
     return { state: { ...state, upkeep }, commands: [], reviewAt: Math.min(retryAt, now + REST_MS) };
   }
   const mendings = mending ? [...upkeep.mendings, now] : upkeep.mendings;
+  const underway = { ...state, upkeep: { ...upkeep, mendings, underway: edits } };
   return {
-    state: withOriginals({ ...state, upkeep: { ...upkeep, mendings, underway: edits } }, kernel, edits),
+    state: noteStrays(withOriginals(underway, kernel, edits), kernel, edits),
     commands: [...(mending ? [mendedReport(edits)] : []), { kind: "edit-kernel", edits }],
     reviewAt: retryAt,
   };
