@@ -1,4 +1,4 @@
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { now, pause } from "../../lab/clock.ts";
 import type { FaultName } from "../../lab/faults.ts";
 import { ECHO, type Nat } from "../../lab/plan.ts";
@@ -48,6 +48,22 @@ describe.concurrent("a long flow through an address translation that doesn't min
       await pause(500);
     }
   });
+});
+
+test("a long flow comes back with the line in use, though that was away for a while and the other one is dead", async () => {
+  const house = await openHouse({ config: briskConfig(), measure: { long: ["udp"] } });
+  await house.lab.break("blackhole", "wan0");
+  await house.until("on lte", areOn("lte"));
+  for (const fault of ["carrier-loss", "address-withdrawn"] as const) {
+    await house.lab.break(fault, "wan1");
+    await pause(1500);
+    await house.lab.mend(fault, "wan1");
+    const after = now();
+    for (const family of FAMILIES) {
+      const { gapMs } = await house.meter.recovered({ flow: "long", family, after, via: "wan1" });
+      expect.soft(gapMs, `${fault} ${family}`).toBeLessThan(8000);
+    }
+  }
 });
 
 /** Fails over and back. Resolves with the time of the failback. */
