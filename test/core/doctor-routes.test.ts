@@ -76,10 +76,10 @@ describe("tables and rules", () => {
   });
 
   test("rule priorities of ours", () => {
-    expect(found(withRules(rule({ priority: 18963, table: 5, general: false })))).toEqual([
+    expect(found(withRules(rule({ priority: 19027, table: 5, general: false })))).toEqual([
       "warning rule-priority-taken",
     ]);
-    expect(found(withRules(rule({ priority: 18964, table: 5, general: false })))).toEqual([]);
+    expect(found(withRules(rule({ priority: 19028, table: 5, general: false })))).toEqual([]);
     expect(found(withRules(rule({ priority: 18700, protocol: 87, mark: 0x1000000, mask: 0x1f000000 })))).toEqual([]);
   });
 

@@ -78,6 +78,13 @@ test("steered traffic takes its uplink while that works, then the other or none,
   await pause(300);
   expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte")]);
 
+  house.daemon().signal("SIGSTOP");
+  await lab.break("carrier-loss", "wan1");
+  expect(await seen(house, guest)).not.toContain("fiber");
+  await lab.mend("carrier-loss", "wan1");
+  house.daemon().signal("SIGCONT");
+  await house.until("lte up", areAll("lte", "up"), 20_000);
+
   await lab.break("blackhole", "wan1");
   await house.until("lte down", areAll("lte", "down"));
   expect(await ways()).toEqual([

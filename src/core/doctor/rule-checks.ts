@@ -5,7 +5,7 @@ import { type Check, enumerate, type Finding, warning } from "./finding.ts";
 import { ipCommand, linkName, uplinkOfLink } from "./topology.ts";
 
 const FIRST = priorityOf(1);
-const LAST = steeringPriority(MOST_STEERINGS - 1) + 1;
+const LAST = steeringPriority(MOST_STEERINGS - 1) + 3;
 
 /** Policy rules of others that stand in the way of ours. */
 export const RULE_CHECKS: readonly Check[] = [

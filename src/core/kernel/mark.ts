@@ -23,14 +23,14 @@ export const priorityOf = (number: number): number => 18700 + 4 * (number - 1);
 /** Where the two rules are that lead the router's own DNS queries over the resolver's uplink: after those of all uplinks. */
 export const RESOLVER_PRIORITY = 18890;
 
-/** Where the two rules of the first steering begin; each of the others follows by two. */
+/** Where the rules of the first steering begin: two that lead to an uplink, two that refuse. */
 const STEERING_PRIORITY = 18900;
 
 /** As many steerings as there are places for. */
 export const MOST_STEERINGS = 32;
 
-/** Where a steering's two rules are. `place`: in the config, from 0. Never throws. */
-export const steeringPriority = (place: number): number => STEERING_PRIORITY + 2 * place;
+/** Where a steering's four rules begin. `place`: in the config, from 0. Never throws. */
+export const steeringPriority = (place: number): number => STEERING_PRIORITY + 4 * place;
 
 /** The routing table whose default is `unreachable`: for a family without an uplink. */
 export const REFUSAL_TABLE = 8700;

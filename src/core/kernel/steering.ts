@@ -16,27 +16,33 @@ export type RuleSketch = Pick<Rule, "family" | "priority" | "select" | "table">;
 /**
  * What leads steered packets to their uplinks' tables. Only what is pinned to no uplink is looked at: the first packet of a
  * flow, which then bears its uplink's mark. A steering without an uplink that works has no rules: those behind it, and
- * other programs' rules, see what it would have taken. Never throws.
+ * other programs' rules, see what it would have taken. What may go nowhere else is refused by rules that are always there:
+ * a table is empty as soon as its uplink has no carrier, whoever learns of that. Never throws.
  */
 export const steeringRules = (
   steerings: readonly Steering[],
   { family, numbers }: { readonly family: Family; readonly numbers: ReadonlyMap<string, number> },
 ): readonly RuleSketch[] =>
   steerings.flatMap(({ settings, way }, place) => {
+    if (way === null) return [];
+    const first = steeringPriority(place);
     const table = tableFor(way, numbers);
-    if (table === null) return [];
-    return trafficOf(settings, family).map((traffic) => ({
-      family,
-      priority: steeringPriority(place),
-      select: { mark: 0, mask: NUMBER_MASK, traffic },
-      table,
-    }));
+    const to = (priority: number, table: number): readonly RuleSketch[] =>
+      trafficOf(settings, family).map((traffic) => ({
+        family,
+        priority,
+        select: { mark: 0, mask: NUMBER_MASK, traffic },
+        table,
+      }));
+    return [
+      ...(table === null ? [] : to(first, table)),
+      ...(settings.otherwise === "refuse" ? to(first + 2, REFUSAL_TABLE) : []),
+    ];
   });
 
-const tableFor = (way: Steered | null, numbers: ReadonlyMap<string, number>): number | null => {
-  if (way === null) return null;
-  if (way === "refused") return REFUSAL_TABLE;
-  const number = way.over === null ? undefined : numbers.get(way.over);
+/** null: no uplink's. */
+const tableFor = (way: Steered, numbers: ReadonlyMap<string, number>): number | null => {
+  const number = way === "refused" || way.over === null ? undefined : numbers.get(way.over);
   return number === undefined ? null : tableOf(number);
 };
 
