@@ -1,5 +1,6 @@
 import type { Family } from "../core/family.ts";
 import type { PrefixSettings } from "../core/kernel/translation.ts";
+import { inFamily } from "../core/network.ts";
 import type {
   AsteriskSettings,
   FailoverSettings,
@@ -91,7 +92,7 @@ const resolveIpv4 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   gateway: uplink.ipv4.gateway ?? null,
   masquerade: uplink.nat,
   ...resolveTargets(uplink, "ipv4"),
-  routes: routesIn(uplink, "ipv4"),
+  routes: inFamily(uplink.routes, "ipv4"),
 });
 
 const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
@@ -100,16 +101,13 @@ const resolveIpv6 = (uplink: ParsedUplink): UplinkFamilySettings => ({
   gateway: uplink.ipv6.gateway ?? null,
   masquerade: uplink.ipv6.translate === "masquerade",
   ...resolveTargets(uplink, "ipv6"),
-  routes: routesIn(uplink, "ipv6"),
+  routes: inFamily(uplink.routes, "ipv6"),
 });
 
 const resolvePrefixes = (translate: ParsedUplink["ipv6"]["translate"]): PrefixSettings | null =>
   typeof translate === "string"
     ? null
     : { outer: translate.npt === "auto" ? null : translate.npt, inner: translate.inside ?? null };
-
-const routesIn = ({ routes }: ParsedUplink, family: Family): readonly string[] =>
-  routes.filter((network) => network.includes(":") === (family === "ipv6"));
 
 const resolveTargets = (uplink: ParsedUplink, family: Family): Pick<UplinkFamilySettings, "targets" | "resolvers"> => {
   const targets = uplink.targets.filter((target) => isProbedIn(target, family));

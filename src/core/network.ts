@@ -96,3 +96,7 @@ export const formatNetwork = ({ family, value, length }: Network): string => {
   const first = (value >> rest) << rest;
   return `${family === "ipv4" ? formatIPv4(first) : formatIPv6(first)}/${length}`;
 };
+
+/** Of networks or addresses in text, those of a family. Never throws. */
+export const inFamily = (networks: readonly string[], family: Family): readonly string[] =>
+  networks.filter((network) => network.includes(":") === (family === "ipv6"));

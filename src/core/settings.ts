@@ -1,6 +1,7 @@
 import type { DetectionSettings } from "./detector/presets.ts";
 import type { Family } from "./family.ts";
 import type { EssentialSettings } from "./kernel/essential.ts";
+import type { PortRange } from "./kernel/kernel.ts";
 import type { ShapeSettings } from "./kernel/shaping.ts";
 import type { PrefixSettings } from "./kernel/translation.ts";
 import type { Target } from "./target/target.ts";
@@ -27,8 +28,8 @@ export interface SteeringSettings {
   readonly input: string | null;
   /** IP protocol number. */
   readonly transport: number | null;
-  /** Where it goes, both ends included. */
-  readonly ports: readonly { readonly first: number; readonly last: number }[];
+  /** Where it goes. */
+  readonly ports: readonly PortRange[];
   /** The uplinks' names, the best first. */
   readonly over: readonly string[];
   /** Where it goes while none of them works: with everybody else, or nowhere. */

@@ -1,5 +1,6 @@
 import { steeringMistakes } from "../config/consistency/steering.ts";
 import { STEERINGS_MAX, steering } from "../config/schema/steering.ts";
+import { NAME_PATTERN } from "../config/value/value.ts";
 import type { Entry } from "./draft.ts";
 import { optionOf, type Section } from "./uci.ts";
 import type { Left } from "./variables.ts";
@@ -41,7 +42,7 @@ const ruleLeft = (rule: Section, reason: string): Left => ({
 const nameOf = (rules: readonly Section[], place: number): string => {
   const name = rules[place]?.name ?? "";
   const isFirst = rules.findIndex((rule) => rule.name === name) === place;
-  return isFirst && /^[a-z][a-z0-9-]{0,14}$/.test(name) && !/^rule-\d+$/.test(name) ? name : `rule-${place + 1}`;
+  return isFirst && NAME_PATTERN.test(name) && !/^rule-\d+$/.test(name) ? name : `rule-${place + 1}`;
 };
 
 /** What ours don't look at. */

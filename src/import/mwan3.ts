@@ -1,6 +1,6 @@
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../config/defaults.ts";
 import { familyOf, isTarget } from "../config/value/address.ts";
-import { isInterfaceName } from "../config/value/value.ts";
+import { isInterfaceName, NAME_PATTERN } from "../config/value/value.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
 import { type RulePolicy, type Rules, rulesOf } from "./mwan3-rules.ts";
@@ -166,7 +166,7 @@ const numberIn = (text: string, most: number): number => {
 };
 
 const uplinkName = (member: Member | undefined, place: number): string =>
-  member !== undefined && /^[a-z][a-z0-9-]{0,14}$/.test(member.network) ? member.network : `uplink-${place + 1}`;
+  member !== undefined && NAME_PATTERN.test(member.network) ? member.network : `uplink-${place + 1}`;
 
 /** OpenWrt has an interface for each family; here they are one uplink, by their device. */
 const uplinkOf = (members: readonly Member[], place: number): readonly Entry[] => {

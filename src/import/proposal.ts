@@ -1,3 +1,4 @@
+import { NAME_PATTERN } from "../config/value/value.ts";
 import type { MachineFacts, MachineLink } from "../core/doctor/facts.ts";
 import type { Route } from "../core/kernel/kernel.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
@@ -73,8 +74,7 @@ const uplinkOf = ({ link, route }: WayOut, { seen, nat, place }: About): readonl
 ];
 
 /** Unique, since the place is in it where the interface's own name can't be taken. */
-const nameOf = (link: string, place: number): string =>
-  /^[a-z][a-z0-9-]{0,14}$/.test(link) ? link : `uplink-${place + 1}`;
+const nameOf = (link: string, place: number): string => (NAME_PATTERN.test(link) ? link : `uplink-${place + 1}`);
 
 const isMobile = (link: string): boolean => /^(wwan|wwp|wwx)/.test(link);
 

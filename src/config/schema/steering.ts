@@ -2,7 +2,7 @@ import * as z from "zod";
 import { UPLINKS_MAX } from "../defaults.ts";
 import { judgeDestination, judgeSource, network } from "../value/network.ts";
 import { port } from "../value/port.ts";
-import { group, isInterfaceName } from "../value/value.ts";
+import { group, interfaceName, name } from "../value/value.ts";
 
 /** As many as there are places for rules of ours. */
 export const STEERINGS_MAX = 32;
@@ -13,22 +13,13 @@ export const KINDS_MAX = 64;
 /** One entry of `steer:`. */
 export const steering = group(
   {
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,14}$/, {
-        error: "isn't a name: a lower-case letter, then up to 14 letters, digits and hyphens",
-      })
-      .meta({ description: "What people call it; unique.", examples: ["guests"] }),
+    name: name().meta({ description: "What people call it; unique.", examples: ["guests"] }),
     from: z
       .array(network(judgeSource, { description: "A network or an address.", examples: ["192.168.20.0/24"] }))
       .max(KINDS_MAX)
       .meta({ description: "Networks or addresses that it comes from." })
       .prefault([]),
-    interface: z
-      .string()
-      .refine(isInterfaceName, {
-        error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
-      })
+    interface: interfaceName()
       .meta({ description: "The interface that it comes in by.", examples: ["br-guest"] })
       .optional(),
     to: z

@@ -4,7 +4,7 @@ import { CAP_PATTERN, parseCap } from "../value/cap.ts";
 import { detection } from "../value/detection.ts";
 import { judgeDestination, network } from "../value/network.ts";
 import { target } from "../value/target.ts";
-import { group, isInterfaceName, server } from "../value/value.ts";
+import { group, interfaceName, name, server } from "../value/value.ts";
 import { ipv4, ipv6 } from "./addressing.ts";
 import { essential } from "./essential.ts";
 import { shape } from "./shape.ts";
@@ -12,11 +12,7 @@ import { shape } from "./shape.ts";
 /** One entry of `uplinks:`. */
 export const uplink = group(
   {
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,14}$/, {
-        error: "isn't a name: a lower-case letter, then up to 14 letters, digits and hyphens",
-      })
+    name: name()
       .refine((name) => name !== "auto", {
         error: "is what `wan-failover use auto` takes for none",
         params: { remedy: "give it another name" },
@@ -26,11 +22,7 @@ export const uplink = group(
           "What people call it. A lower-case letter, then up to 14 letters, digits and hyphens; unique, and not `auto`.",
         examples: ["fiber", "lte"],
       }),
-    interface: z
-      .string()
-      .refine(isInterfaceName, {
-        error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
-      })
+    interface: interfaceName()
       .meta({
         description:
           "The network interface, as `ip link` shows it. Unique; it may come and go. Default: the one whose network holds the `gateway` below, such as a second router on the LAN or the far end of a VPN.",

@@ -1,10 +1,5 @@
 import * as z from "zod";
-
-/** Ports, both ends included. */
-export interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
+import type { PortRange } from "../../core/kernel/kernel.ts";
 
 const PORT_MAX = 65_535;
 

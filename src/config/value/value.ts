@@ -40,6 +40,21 @@ const isWithin = (text: string, { from, to }: DurationRange): boolean => {
 export const isInterfaceName = (name: string): boolean =>
   Buffer.byteLength(name) <= 15 && /^[^/:\s]+$/.test(name) && name !== "." && name !== "..";
 
+/** What people call an uplink, or what is steered. */
+export const NAME_PATTERN = /^[a-z][a-z0-9-]{0,14}$/;
+
+/** A name of that form. */
+export const name = () =>
+  z.string().regex(NAME_PATTERN, {
+    error: "isn't a name: a lower-case letter, then up to 14 letters, digits and hyphens",
+  });
+
+/** The name of a network interface. */
+export const interfaceName = () =>
+  z.string().refine(isInterfaceName, {
+    error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
+  });
+
 /** The next hop of one family, in its canonical spelling. */
 export const gateway = (family: Family, meta: OptionMeta) =>
   z

@@ -1,3 +1,6 @@
+import { FAMILIES } from "../family.ts";
+import { inFamily } from "../network.ts";
+
 /** What alone may use a metered uplink while it stands in for a better one. A packet that fits any of these may. */
 export interface EssentialSettings {
   /** Where TCP and UDP packets go: `443`, `5060-5061`. */
@@ -55,7 +58,7 @@ const rulesOf = ({ essential: { ports, dscp, from }, aside }: SparedUplink): rea
 ];
 
 const networks = (end: "saddr" | "daddr", all: readonly string[]): readonly string[] =>
-  (["ip", "ip6"] as const).flatMap((family) => {
-    const own = all.filter((network) => network.includes(":") === (family === "ip6"));
-    return own.length === 0 ? [] : [`${family} ${end} { ${own.join(", ")} } return`];
+  FAMILIES.flatMap((family) => {
+    const own = inFamily(all, family);
+    return own.length === 0 ? [] : [`${family === "ipv4" ? "ip" : "ip6"} ${end} { ${own.join(", ")} } return`];
   });

@@ -1,4 +1,5 @@
 import type { Family } from "../family.ts";
+import { inFamily } from "../network.ts";
 import { type EssentialSettings, essentialChains, type SparedUplink } from "./essential.ts";
 import { ANCHORED, MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 import type { PrefixPair } from "./translation.ts";
@@ -181,7 +182,7 @@ const counting = ({ number, aside }: FirewallUplink, { name, family, way, end, d
   ].join(" ");
 
 const exceptions = (aside: readonly string[], family: Family, end: Counting["end"]): readonly string[] => {
-  const own = aside.filter((network) => network.includes(":") === (family === "ipv6"));
+  const own = inFamily(aside, family);
   return own.length === 0 ? [] : [`${family === "ipv4" ? "ip" : "ip6"} ${end} != { ${own.join(", ")} }`];
 };
 

@@ -65,6 +65,12 @@ export interface Route {
   readonly expiresInMs: number | null;
 }
 
+/** Ports, both ends included: 1..65535. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Packets that fit all of these; null fits every packet. */
 export interface Traffic {
   /** Networks: `192.168.20.0/24`, a single address without a length. */
@@ -74,8 +80,8 @@ export interface Traffic {
   readonly input: string | null;
   /** IP protocol number. */
   readonly transport: number | null;
-  /** Where they go: 1..65535, both ends included. */
-  readonly ports: { readonly first: number; readonly last: number } | null;
+  /** Where they go. */
+  readonly ports: PortRange | null;
 }
 
 /** Which packets a rule is for. */

@@ -1,5 +1,6 @@
 import type { Family } from "../family.ts";
-import { inFamily, type Steered } from "../policy/steer.ts";
+import { inFamily } from "../network.ts";
+import type { Steered } from "../policy/steer.ts";
 import type { SteeringSettings } from "../settings.ts";
 import type { Rule, Traffic } from "./kernel.ts";
 import { NUMBER_MASK, REFUSAL_TABLE, steeringPriority, tableOf } from "./mark.ts";

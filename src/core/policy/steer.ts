@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from "../family.ts";
+import { inFamily } from "../network.ts";
 import { familyName } from "../path/path.ts";
 import type { SteeringSettings } from "../settings.ts";
 import type { State } from "../state.ts";
@@ -21,10 +22,6 @@ export const steeredTo = (state: State, family: Family): readonly string[] =>
 /** Addresses of the other family alone leave nothing that could fit. */
 const isAbout = ({ from, to }: SteeringSettings, family: Family): boolean =>
   [from, to].every((networks) => networks.length === 0 || inFamily(networks, family).length > 0);
-
-/** Those of a family. Never throws. */
-export const inFamily = (networks: readonly string[], family: Family): readonly string[] =>
-  networks.filter((network) => network.includes(":") === (family === "ipv6"));
 
 interface Field {
   readonly all: readonly Candidate[];
