@@ -14,7 +14,7 @@ export const checkSteeredFlows = (state: State, kernel: FakeKernel, family: Fami
   const [ours] = steered(state, family);
   if (ours === undefined || ours === null) return;
   const way = lookup(kernel, steeredFlow(family));
-  if (ours === "refused") insist(way === "unreachable", () => `${family} takes ${linksText(way)}, though refused`);
+  if (ours.refused) insist(way === "unreachable", () => `${family} takes ${linksText(way)}, though refused`);
   else if (ours.over === null) checkLikeTheRest(kernel, family);
   else {
     const path = state.uplinks.find(({ settings }) => settings.name === ours.over)?.families[family]?.path;

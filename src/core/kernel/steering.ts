@@ -42,8 +42,8 @@ export const steeringRules = (
   });
 
 /** null: no uplink's. */
-const tableFor = (way: Steered, numbers: ReadonlyMap<string, number>): number | null => {
-  const number = way === "refused" || way.over === null ? undefined : numbers.get(way.over);
+const tableFor = ({ over }: Steered, numbers: ReadonlyMap<string, number>): number | null => {
+  const number = over === null ? undefined : numbers.get(over);
   return number === undefined ? null : tableOf(number);
 };
 

@@ -5,8 +5,11 @@ import type { SteeringSettings } from "../settings.ts";
 import type { State } from "../state.ts";
 import { type Candidate, candidates, isWorking } from "./candidate.ts";
 
-/** Where a steering leads in one family: over an uplink, with everybody else (null), or nowhere. */
-export type Steered = { readonly over: string | null } | "refused";
+/** Where a steering leads in one family: over an uplink; null: with everybody else, or nowhere where it is refused. */
+export interface Steered {
+  readonly over: string | null;
+  readonly refused: boolean;
+}
 
 /** What a steering does in a family, null where it says nothing about it. In the order of the config. Never throws. */
 export const steered = ({ steering, uplinks, failover }: State, family: Family): readonly (Steered | null)[] => {
@@ -17,7 +20,7 @@ export const steered = ({ steering, uplinks, failover }: State, family: Family):
 
 /** The uplinks that take traffic of their own beside those that carry the rest. Never throws. */
 export const steeredTo = (state: State, family: Family): readonly string[] =>
-  steered(state, family).flatMap((way) => (way === null || way === "refused" || way.over === null ? [] : way.over));
+  steered(state, family).flatMap((way) => way?.over ?? []);
 
 /** Addresses of the other family alone leave nothing that could fit. */
 const isAbout = ({ from, to }: SteeringSettings, family: Family): boolean =>
@@ -37,10 +40,10 @@ const choose = ({ over, otherwise }: SteeringSettings, { all, divert }: Field): 
   const named = over.flatMap((name) => all.filter((candidate) => candidate.name === name && candidate.usable));
   const able = named.filter((candidate) => isFit(candidate, divert));
   const best = able.find(({ degraded }) => !degraded) ?? able[0];
-  if (best !== undefined) return { over: best.name };
-  if (otherwise === "default") return { over: null };
+  if (best !== undefined) return { over: best.name, refused: false };
+  if (otherwise === "default") return { over: null, refused: false };
   const doubtful = named.find(({ verdict }) => verdict !== "down");
-  return doubtful === undefined ? "refused" : { over: doubtful.name };
+  return { over: doubtful?.name ?? null, refused: doubtful === undefined };
 };
 
 const isFit = (candidate: Candidate, divert: boolean): boolean =>
@@ -52,18 +55,12 @@ export interface SteeringStatus {
   /** The whole in words: `over lte`, `over lte in IPv4, refused in IPv6`. */
   readonly summary: string;
   /** null: it says nothing about this family. */
-  readonly families: Readonly<Record<Family, SteeredStatus | null>>;
-}
-
-/** Over an uplink; null: with everybody else, or nowhere where it is refused. */
-export interface SteeredStatus {
-  readonly over: string | null;
-  readonly refused: boolean;
+  readonly families: Readonly<Record<Family, Steered | null>>;
 }
 
 /** The read model of the steering. Pure; never throws. */
 export const steeringStatus = (state: State): readonly SteeringStatus[] => {
-  const [ipv4 = [], ipv6 = []] = FAMILIES.map((family) => steered(state, family).map(statusOf));
+  const [ipv4 = [], ipv6 = []] = FAMILIES.map((family) => steered(state, family));
   return state.steering.map(({ name }, place) => {
     const families = { ipv4: ipv4[place] ?? null, ipv6: ipv6[place] ?? null };
     return { name, summary: summaryOf(families), families };
@@ -81,12 +78,7 @@ const summaryOf = (families: SteeringStatus["families"]): string => {
     : told.map(({ family, words }) => `${words} in ${familyName(family)}`).join(", ");
 };
 
-const wordsOf = ({ over, refused }: SteeredStatus): string => {
+const wordsOf = ({ over, refused }: Steered): string => {
   if (over !== null) return `over ${over}`;
   return refused ? "refused, since none of its uplinks works" : "with the rest, since none of its uplinks works";
-};
-
-const statusOf = (way: Steered | null): SteeredStatus | null => {
-  if (way === null) return null;
-  return way === "refused" ? { over: null, refused: true } : { over: way.over, refused: false };
 };
