@@ -15,6 +15,7 @@ const ATTRIBUTE = {
   SUPPRESS_PREFIX_LENGTH: 14,
   TABLE: 15,
   MASK: 16,
+  OUTPUT_INTERFACE: 17,
   PROTOCOL: 21,
   TRANSPORT: 22,
   DESTINATION_PORTS: 24,
@@ -54,6 +55,8 @@ export interface RuleMessage {
   readonly to: string | null;
   /** The interface that they came in by, `lo` for what this machine sends itself; null for all. */
   readonly input: string | null;
+  /** The interface that the socket is bound to (`SO_BINDTODEVICE`) by which this machine sends them; null for all. */
+  readonly output: string | null;
   /** `FRA_IP_PROTO`: 6 TCP, 17 UDP; null for all. */
   readonly transport: number | null;
   /** `FRA_DPORT_RANGE`: where they go; null for all. */
@@ -66,7 +69,7 @@ export interface RuleMessage {
 /** Selects every packet. */
 export const ANY_PACKET = {
   ...{ mark: 0, mask: 0, from: null, to: null },
-  ...{ input: null, transport: null, ports: null },
+  ...{ input: null, output: null, transport: null, ports: null },
 } as const;
 
 interface End {
@@ -103,8 +106,9 @@ const writeHeader = (rule: RuleMessage, { to, from }: { to: End; from: End }): B
 
 const writeSelector = (attributes: AttributeWriter, rule: RuleMessage): void => {
   if (rule.mask !== 0) attributes.u32(ATTRIBUTE.MARK, rule.mark).u32(ATTRIBUTE.MASK, rule.mask);
-  const { input, transport, ports } = rule;
+  const { input, output, transport, ports } = rule;
   if (input !== null) attributes.text(ATTRIBUTE.INPUT_INTERFACE, input);
+  if (output !== null) attributes.text(ATTRIBUTE.OUTPUT_INTERFACE, output);
   if (transport !== null) attributes.u8(ATTRIBUTE.TRANSPORT, transport);
   if (ports !== null) attributes.raw(ATTRIBUTE.DESTINATION_PORTS, (out) => void out.u16(ports.first).u16(ports.last));
 };
@@ -150,6 +154,7 @@ export const decodeRule = (body: Uint8Array): RuleMessage | null => {
     from: formatEnd({ family, address: attributes.bytes(ATTRIBUTE.SOURCE), length: fromLength }),
     to: formatEnd({ family, address: attributes.bytes(ATTRIBUTE.DESTINATION), length: toLength }),
     input: attributes.text(ATTRIBUTE.INPUT_INTERFACE) ?? null,
+    output: attributes.text(ATTRIBUTE.OUTPUT_INTERFACE) ?? null,
     transport: attributes.u8(ATTRIBUTE.TRANSPORT) ?? null,
     ports: readPorts(attributes.bytes(ATTRIBUTE.DESTINATION_PORTS)),
     table: attributes.u32(ATTRIBUTE.TABLE) ?? table,

@@ -205,10 +205,12 @@ describe("requests", () => {
     const rules = [
       { ...base, family: "ipv4", mark: 0x01000000, mask: 0x1f000000, table: 254, suppressPrefixLength: 0 },
       { ...base, family: "ipv4", priority: 18702, from: "203.0.113.2" },
+      { ...base, family: "ipv4", priority: 18824, output: "wan0" },
       { ...base, family: "ipv4", priority: 18890, to: "9.9.9.9", input: "lo", ports: DNS },
       { ...base, ...steered, family: "ipv4" },
       { ...base, family: "ipv6", mark: 0x01000000, mask: 0x1f000000 },
       { ...base, family: "ipv6", priority: 18702, from: "2001:db8:a::/64" },
+      { ...base, family: "ipv6", priority: 18824, output: "wan0" },
       { ...base, family: "ipv6", priority: 18890, to: "2001:db8::53", input: "lo", ports: DNS },
     ] as const;
     const listed = () =>

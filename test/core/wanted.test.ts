@@ -72,13 +72,15 @@ test("each uplink with a path has a table of its own", () => {
   ]);
 });
 
-test("marks and own addresses lead to the uplink's table, but first to main without its default", () => {
+test("marks, own addresses and what is bound to the interface lead to the uplink's table, but first to main without its default", () => {
   const rules = want({}).rules.filter(({ family, table }) => family === "ipv4" && table !== 8702);
-  expect(rules.slice(0, 4)).toMatchObject([
+  expect(rules.slice(0, 6)).toMatchObject([
     { priority: 18_700, select: { mark: 0x0100_0000, mask: 0x1f00_0000 }, table: 254, suppressPrefixLength: 0 },
     { priority: 18_701, select: { mark: 0x0100_0000, mask: 0x1f00_0000 }, table: 8701, suppressPrefixLength: null },
     { priority: 18_702, select: { from: "203.0.113.2" }, table: 254, suppressPrefixLength: 0 },
     { priority: 18_703, select: { from: "203.0.113.2" }, table: 8701, suppressPrefixLength: null },
+    { priority: 18_824, select: { output: "eth0" }, table: 254, suppressPrefixLength: 0 },
+    { priority: 18_825, select: { output: "eth0" }, table: 8701, suppressPrefixLength: null },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Lab } from "../../lab/lab.ts";
-import { uplinkNamed } from "../../lab/plan.ts";
+import { ECHO, uplinkNamed } from "../../lab/plan.ts";
 import { accessCommands, batch, lineCommand } from "../../lab/topology.ts";
 import { areAll, BRISK, type House, losses, openHouse, told } from "./house.ts";
 
@@ -89,4 +89,29 @@ test("traffic on a static uplink whose address somebody withdraws is back at onc
   const { gapMs } = await house.meter.recovered({ flow: "new", family: "ipv4", after });
   console.log(`the address was withdrawn: new flows after ${gapMs.toFixed(0)} ms`);
   expect(gapMs).toBeLessThan(1000);
+});
+
+/** What an admin does who wants to know about one line, by its interface. */
+const pinged = async ({ lab }: House, device: string): Promise<readonly boolean[]> =>
+  Promise.all(
+    [ECHO.ipv4, ECHO.ipv6].map(async (address) => {
+      const { code } = await lab.execute("router", ["ping", "-c", "1", "-W", "1", "-I", device, address]);
+      return code === 0;
+    }),
+  );
+
+test("who asks by an uplink's interface learns of that line, also while it is down", async () => {
+  const house = await openHouse({ config: CONFIG, prepare: leaveBare, measure: { long: [] } });
+  const { lab } = house;
+  await lab.run("isp-b", batch(lab.plan.targets.map((target) => `route add blackhole ${target}`)));
+  await house.until("lte down", areAll("lte", "down"), 20_000);
+  expect(await Promise.all(["wan0", "wan1"].map((device) => pinged(house, device)))).toEqual([
+    [true, true],
+    [true, true],
+  ]);
+  await lab.break("blackhole", "wan1");
+  expect(await pinged(house, "wan1")).toEqual([false, false]);
+  await lab.run("router", "ip rule del priority 18827; ip -6 rule del priority 18826");
+  await lab.mend("blackhole", "wan1");
+  await expect.poll(() => pinged(house, "wan1")).toEqual([true, true]);
 });

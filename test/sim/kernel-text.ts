@@ -42,6 +42,7 @@ export const routeText = (kernel: FakeKernel, route: StoredRoute): string => {
 
 const selectorText = (select: RuleSelector): string => {
   if ("from" in select) return `from ${select.from}`;
+  if ("output" in select) return `from all oif ${select.output}`;
   if ("resolver" in select) return `from all to ${select.resolver} iif lo dport 53`;
   return `from ${("mark" in select && select.traffic?.from) || "all"} fwmark 0x${select.mark.toString(16)}/0x${select.mask.toString(16)}`;
 };

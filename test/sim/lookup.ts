@@ -22,7 +22,7 @@ export type Way = readonly Hop[] | "unreachable" | "none";
 /** As fib_rules_lookup and fib_table_lookup decide. */
 export const lookup = (kernel: FakeKernel, packet: Packet): Way => {
   for (const rule of kernel.rules) {
-    if (rule.family !== packet.family || !applies(rule, packet)) continue;
+    if (rule.family !== packet.family || !applies(kernel, rule, packet)) continue;
     const way = lookupTable(kernel, rule.table, packet);
     const suppressed = way !== "unreachable" && rule.suppressPrefixLength === 0;
     if (way !== "none" && !suppressed) return way;
@@ -30,7 +30,8 @@ export const lookup = (kernel: FakeKernel, packet: Packet): Way => {
   return lookupTable(kernel, MAIN_TABLE, packet);
 };
 
-const applies = ({ select }: Rule, packet: Packet): boolean => {
+const applies = (kernel: FakeKernel, { select }: Rule, packet: Packet): boolean => {
+  if ("output" in select) return kernel.links.some((one) => one.index === packet.boundTo && one.name === select.output);
   if (!("mark" in select)) return "from" in select && select.from === packet.from;
   return (packet.mark & select.mask) === select.mark && fits(select.traffic, packet);
 };

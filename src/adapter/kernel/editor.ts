@@ -41,7 +41,7 @@ const toMessage = ({ select, ...rule }: Rule): RuleMessage => ({ ...rule, ...ANY
 
 const toPackets = (select: RuleSelector): Partial<RuleMessage> => {
   if ("resolver" in select) return { to: select.resolver, input: LOOPBACK, ports: { first: PORT.dns, last: PORT.dns } };
-  if ("from" in select) return select;
+  if ("from" in select || "output" in select) return select;
   const { traffic, ...marked } = select;
   return { ...marked, ...traffic };
 };

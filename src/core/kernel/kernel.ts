@@ -89,6 +89,8 @@ export type RuleSelector =
   /** Of those with this mark, all, or what fits `traffic`. */
   | { readonly mark: number; readonly mask: number; readonly traffic?: Traffic }
   | { readonly from: string }
+  /** What this machine sends by sockets that are bound to this interface (`SO_BINDTODEVICE`). */
+  | { readonly output: string }
   /** What this machine itself sends to this address, port 53. */
   | { readonly resolver: string };
 

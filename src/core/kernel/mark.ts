@@ -20,6 +20,9 @@ export const tableOf = (number: number): number => 8700 + number;
 /** Where an uplink's four rules begin. Never throws. */
 export const priorityOf = (number: number): number => 18700 + 4 * (number - 1);
 
+/** Where an uplink's two rules are that lead what is bound to its interface: after those of all marks and addresses. Never throws. */
+export const boundPriority = (number: number): number => priorityOf(MOST_UPLINKS + 1) + 2 * (number - 1);
+
 /** Where the two rules are that lead the router's own DNS queries over the resolver's uplink: after those of all uplinks. */
 export const RESOLVER_PRIORITY = 18890;
 

@@ -139,6 +139,7 @@ export const sameRule = (a: Rule, b: Rule): boolean =>
 
 const sameSelector = (a: RuleSelector, b: RuleSelector): boolean => {
   if ("from" in a) return "from" in b && a.from === b.from;
+  if ("output" in a) return "output" in b && a.output === b.output;
   if ("resolver" in a) return "resolver" in b && a.resolver === b.resolver;
   return "mark" in b && a.mark === b.mark && a.mask === b.mask && sameTraffic(a.traffic, b.traffic);
 };

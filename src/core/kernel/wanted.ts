@@ -19,6 +19,7 @@ import {
   type Rule,
 } from "./kernel.ts";
 import {
+  boundPriority,
   markOf,
   NUMBER_MASK,
   priorityOf,
@@ -190,21 +191,25 @@ const uplinkTables = ({ uplinks }: WantedInput, family: Family): readonly Route[
   );
 
 /**
- * Per uplink and family: our mark, and the uplink's own addresses, take the uplink's table, but first table main
- * without its default, so that LAN and VPN routes still win. The address of an uplink that is down gets no rule:
- * what is bound to it had better take the default than a dead line. Nor does one on an interface that others use too.
+ * Per uplink and family: our mark, the uplink's own addresses, and what is bound to its interface take the uplink's table,
+ * but first table main without its default, so that LAN and VPN routes still win. The address of an uplink that is down
+ * gets no rule: what is bound to it had better take the default than a dead line. What is bound to the interface can't
+ * leave elsewhere. An interface that others use too says of neither whose it is.
  */
 const uplinkRules = (uplink: UplinkState, family: Family): readonly Rule[] => {
   const monitor = uplink.families[family];
   if (monitor === null) return [];
   const first = priorityOf(uplink.number);
   const mark = { mark: markOf(uplink.number), mask: NUMBER_MASK };
-  const isItsOwn = uplink.device?.shared !== true;
-  const sources = isItsOwn && monitor.path.usable && !isDown(monitor) ? monitor.path.addresses : [];
+  const device = uplink.device?.shared === true ? null : uplink.device;
+  const sources = device !== null && monitor.path.usable && !isDown(monitor) ? monitor.path.addresses : [];
   const table = tableOf(uplink.number);
   return [
     ...rulePair({ family, priority: first, select: mark, table }),
     ...sources.flatMap((from) => rulePair({ family, priority: first + 2, select: { from }, table })),
+    ...(device === null
+      ? []
+      : rulePair({ family, priority: boundPriority(uplink.number), select: { output: device.name }, table })),
   ];
 };
 
