@@ -45,8 +45,8 @@ export const askAsterisk = (before: State, { asksGate, now }: { asksGate: boolea
   const lastAt = waitingSince + asterisk.maxWaitMs;
   const overAt = lastAt > now ? lastAt : NEVER;
   const waiting = withCalls(moved.state, { ...calls, waitingSince });
-  const isDue = !calls.asking && now >= calls.askAgainAt && now >= calls.allowedUntil;
-  if (!isDue) return { ...moved, state: waiting, reviewAt: Math.min(overAt, calls.asking ? NEVER : calls.askAgainAt) };
+  const askAt = calls.asking ? NEVER : Math.max(calls.askAgainAt, calls.allowedUntil);
+  if (now < askAt) return { ...moved, state: waiting, reviewAt: Math.min(overAt, askAt) };
   const question: AskAsterisk = { kind: "ask-asterisk", question: "calls", access: asterisk.access };
   return {
     state: withCalls(waiting, { ...waiting.calls, asking: true }),

@@ -72,7 +72,8 @@ const askGate = (state: State, now: number): ReviewPart => {
   const path = state.scriptSettings.allowFailback;
   const lead = leadOf(state);
   if (path === null || lead === null || gate.asking) return { state, commands: [], reviewAt: NEVER };
-  if (now < gate.askAgainAt) return { state, commands: [], reviewAt: gate.askAgainAt };
+  const askAt = Math.max(gate.askAgainAt, gate.allowedUntil);
+  if (now < askAt) return { state, commands: [], reviewAt: askAt };
   const question = call(state, { script: "allowFailback", path, word: "SECONDARY_EXIT", lead });
   return { state: withGate(state, { ...gate, asking: true }), commands: [question], reviewAt: NEVER };
 };

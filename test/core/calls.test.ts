@@ -3,6 +3,7 @@ import type { AsteriskSettings, Settings } from "../../src/core/settings.ts";
 import { blackhole, ordered } from "../fake/happenings.ts";
 import { FIBER, LTE, settingsOf } from "../fake/settings.ts";
 import { tellStory } from "../fake/story.ts";
+import type { RunsScripts } from "../sim/daemon.ts";
 
 const settingsWith = (asterisk: Partial<AsteriskSettings> = {}): Settings => ({
   ...settingsOf([FIBER, LTE], { holdAfterFailoverMs: 10_000, drainMs: 0 }),
@@ -84,4 +85,24 @@ test("Asterisk registers anew after each switch, and not at the start", () => {
   expect(between(0, 19_000)).toBe(0);
   expect(between(20_000, 30_000)).toBe(1);
   expect(between(backAt(story), 200_000)).toBe(1);
+});
+
+/** Asterisk and the admin's script both have a say. */
+const askingBoth = (exitCode: number, activeCalls: (atMs: number) => number) => {
+  const settings = { ...settingsWith(), scripts: { change: null, allowFailback: "/etc/allow", timeoutMs: 30_000 } };
+  const runScript: RunsScripts = () => ({ afterMs: 10, outcome: { kind: "exited", code: exitCode } });
+  return tellStory({ settings, happens: outage, untilMs: 200_000, activeCalls, runScript });
+};
+
+test("a script that allows a failback is not run again and again while a call goes on", () => {
+  const story = askingBoth(0, callUntil(180_000));
+  expect(story.scripts.filter(({ at }) => at < 180_000).length).toBeLessThan(40);
+  expect(backAt(story)).toBeGreaterThan(180_000);
+  expect(backAt(story)).toBeLessThan(195_000);
+});
+
+test("Asterisk without a call is not asked again and again while a script keeps traffic", () => {
+  const story = askingBoth(1, () => 0);
+  expect(story.commands("ask-asterisk", 30_000, 200_000)).toBeLessThan(40);
+  expect(backAt(story)).toBeNaN();
 });
