@@ -2,6 +2,7 @@ import { clientsOf } from "./client/client.ts";
 import type { Command, ResolverLink } from "./command.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { candidates, isWorking } from "./policy/candidate.ts";
+import type { ReviewPart } from "./review-part.ts";
 import type { State, UplinkState } from "./state.ts";
 
 /** A DNS server, and the uplink that leads to it. */
@@ -56,19 +57,21 @@ const RETRY_MS = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Tells the machine's resolver whom to ask, where that has changed. While nobody can be asked, it keeps what it knows. Pure; never throws. */
-export const tellResolvers = (state: State, now: number): { state: State; commands: readonly Command[] } => {
+export const tellResolvers = (state: State, now: number): ReviewPart => {
   const { told, retryAt } = state.resolvers;
-  if (state.uplinks.every((uplink) => serversOf(uplink).length === 0)) return { state, commands: [] };
+  const nothing = { state, commands: [], reviewAt: NEVER };
+  if (state.uplinks.every((uplink) => serversOf(uplink).length === 0)) return nothing;
   const inUse = resolversInUse(state.uplinks, carriersIn(state));
-  if (inUse.length === 0) return { state, commands: [] };
+  if (inUse.length === 0) return nothing;
   const command: Command = {
     kind: "use-resolvers",
     servers: inUse.map(({ address }) => address),
     links: state.uplinks.flatMap((uplink) => linkOf(uplink, inUse)),
   };
   const text = JSON.stringify(command);
-  if (text === told && now < retryAt) return { state, commands: [] };
-  return { state: { ...state, resolvers: { ...state.resolvers, told: text, retryAt: NEVER } }, commands: [command] };
+  if (text === told && now < retryAt) return { ...nothing, reviewAt: retryAt };
+  const resolvers = { ...state.resolvers, told: text, retryAt: NEVER };
+  return { state: { ...state, resolvers }, commands: [command], reviewAt: NEVER };
 };
 
 const carriersIn = ({ families }: State): Carriers => ({

@@ -56,7 +56,8 @@ export const review = (before: State, { now, news, mending }: Occasion): Reviewe
   const noted = noteAll(roused.state, now);
   const asked = now >= readingAt(noted.state) ? askKernel(noted.state, now) : null;
   const told = tellPrograms(asked?.state ?? noted.state, { decided, noted, now });
-  const times = [decided, kept, noted, told].map(({ reviewAt }) => reviewAt);
+  // Before the first reading time alone decides nothing.
+  const times = told.state.kernel === null ? [] : [decided, kept, noted, told].map(({ reviewAt }) => reviewAt);
   const state: State = {
     ...told.state,
     reviewAt: Math.min(...times, rouseAt(forsaken, now), readingAt(told.state)),
@@ -113,7 +114,7 @@ const tellPrograms = (state: State, { decided: { asksGate }, noted: { asksCalls 
   return {
     state: shaping.state,
     commands: [...scripted.commands, ...called.commands, ...resolving.commands, ...shaping.commands],
-    reviewAt: Math.min(scripted.reviewAt, called.reviewAt, resolving.state.resolvers.retryAt, shaping.reviewAt),
+    reviewAt: Math.min(scripted.reviewAt, called.reviewAt, resolving.reviewAt, shaping.reviewAt),
   };
 };
 

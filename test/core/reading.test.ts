@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Command } from "../../src/core/command.ts";
 import type { Event } from "../../src/core/event.ts";
+import { remember } from "../../src/core/memory.ts";
 import { start } from "../../src/core/start.ts";
 import { type Step, step } from "../../src/core/step.ts";
 import { kernelState } from "../fake/kernel-state.ts";
@@ -50,6 +51,13 @@ test("a reading that never came is repeated after a second, also the first of al
   expect(out).toEqual([["read-kernel"], [], ["read-kernel"], ["edit-kernel"], [], []]);
   const later = run([...STARTED, [10, CHANGED], [20, CHANGED], [1010, TICK]]);
   expect(later.slice(3)).toEqual([["read-kernel"], [], ["read-kernel"]]);
+});
+
+test("until the first reading nothing but that is waited for, whatever a memory holds that is over", () => {
+  const before = start({ settings: settingsOf(), memory: null, seed: 1, now: 0 });
+  const memory = { ...remember(before, 0), test: { uplink: "lte", until: 100 } };
+  const begun = start({ settings: settingsOf(), memory, seed: 1, now: 500 });
+  expect(step(begun, { kind: "tick" }, 500).state.reviewAt).toBe(1500);
 });
 
 test("a reading that may be older than the edits underway is repeated", () => {

@@ -105,4 +105,12 @@ describe("the resolvers", () => {
     expect(status(well.state, 40).problems).toEqual([]);
     expect(orders(told(well.state, [{ kind: "tick" }], 60_030))).toEqual([]);
   });
+
+  test("that could not be told are not tried without pause while no uplink works", () => {
+    const failed = told(begun([fiber, lte]).state, [{ kind: "resolvers-used", problem: "no room" }], 30);
+    const links = [link(2, "lan0"), link(3, "eth0", { carrier: false }), link(4, "wwan0", { carrier: false })];
+    const dark = told(failed.state, [{ kind: "kernel-read", kernel: kernelState({ links }) }, EDITED], 40);
+    const late = told(dark.state, [{ kind: "tick" }], 60_030);
+    expect(late.state.reviewAt).toBeGreaterThan(60_030);
+  });
 });
