@@ -17,6 +17,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { pause } from "../../lab/clock.ts";
 import { askHistory, askReport } from "../../src/adapter/history/questions.ts";
 import { type HistoryStore, openHistoryStore } from "../../src/adapter/history/store.ts";
+import { openHistoryWriter } from "../../src/shell/history/writer.ts";
 import { openDisk } from "../fake/disk.ts";
 import { batchOf, eventOfAt, outageOf, sampleOf } from "../fake/history-batch.ts";
 
@@ -168,6 +169,23 @@ describe("trouble with the disk", () => {
     await store.write(batchOf(NOW, { events: [eventOfAt(NOW)] }));
     expect((await askHistory(store, wholeDay)).events).toHaveLength(1);
     expect(readdirSync(join(path, "..")).sort()).toContain("history.db.damaged");
+  });
+
+  test("a damaged file that can't be set aside is a problem of the history alone, told in a sentence", async () => {
+    const path = join(folder(), "history.db");
+    mkdirSync(join(`${path}.damaged`, "taken"), { recursive: true });
+    writeFileSync(path, "not a database at all, and long enough to look like one".repeat(100));
+    const { store } = open(path);
+    const told: (string | null)[] = [];
+    const writer = openHistoryWriter({
+      write: store.write,
+      draft: () => ({ batch: batchOf(NOW), written: () => {} }),
+      onProblem: (problem) => told.push(problem),
+    });
+    onTestFinished(writer.stop);
+    const problem = `The history can't be written: ${path} is damaged and can't be set aside`;
+    expect(await writer.flush(5000)).toContain(problem);
+    expect(told).toEqual([expect.stringContaining(problem)]);
   });
 
   test("a batch that meets a full disk is lost as a whole, and the next one that fits is written", async () => {

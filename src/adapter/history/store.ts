@@ -58,8 +58,8 @@ export const openHistoryStore = (options: HistoryStoreOptions): HistoryStore => 
       return await act(await file.database);
     } catch (error) {
       if (file.run === null) await closeFile(file);
-      if (error instanceof SqliteError && error.meansDamage) await setAside(file);
-      throw asAppError(error);
+      const isDamaged = error instanceof SqliteError && error.meansDamage;
+      throw asAppError(isDamaged ? ((await setAside(file)) ?? error) : error);
     }
   };
   return {
@@ -111,14 +111,20 @@ const closeFile = async (file: File): Promise<void> => {
   await database?.then((open) => open.close()).catch(() => {});
 };
 
-/** The damaged file is kept for whoever wants to mend it; its log goes, since it would be taken for the new file's. */
-const setAside = async (file: File): Promise<void> => {
+/** The damaged file is kept for whoever wants to mend it; its log goes, since it would be taken for the new file's. Why it can't be, or null. */
+const setAside = async (file: File): Promise<AppError | null> => {
   const { path, complain } = file;
   await closeFile(file);
   const aside = `${path}.damaged`;
-  await rename(path, aside);
-  for (const part of ["-wal", "-shm"]) await rm(`${path}${part}`, { force: true });
+  try {
+    await rename(path, aside);
+    for (const part of ["-wal", "-shm"]) await rm(`${path}${part}`, { force: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new AppError("history-failed", `${path} is damaged and can't be set aside: ${reason}`, { cause });
+  }
   complain(`The history ${path} is damaged; it was set aside as ${aside}, and a new one begins`);
+  return null;
 };
 
 const write = async (file: File, database: Database, batch: Batch): Promise<void> => {
