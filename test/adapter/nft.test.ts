@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Firewall, openFirewall } from "../../src/adapter/kernel/nft.ts";
 import { enterNamespace, type Namespace } from "../fake/namespace.ts";
 
@@ -21,7 +21,10 @@ beforeEach(() => {
   space = enterNamespace();
 });
 
-afterEach(() => space.dispose());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  space.dispose();
+});
 
 describe.each([
   ["the library", {}],
@@ -91,4 +94,12 @@ test("thousands of calls leak neither memory nor descriptors", () => {
   repeat(2500);
   expect(residentPages() - before.pages).toBeLessThan(5000);
   expect(readdirSync("/proc/self/fd").length).toBe(before.descriptors);
+});
+
+test("without a folder for its command file it is refused in words, as all else is", () => {
+  vi.stubEnv("TMPDIR", "/nowhere");
+  const firewall = openFirewall({ library: "libnowhere.so.9" });
+  expect(() => firewall.listTable()).toThrow(
+    expect.objectContaining({ code: "nft-failed", detail: expect.stringContaining("/nowhere") }),
+  );
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../error.ts";
-import { loadLibrary } from "../libc/libc.ts";
+import { LIBNFTABLES, type Libnftables, loadLibnftables } from "../libc/libnftables.ts";
 
 /** Our own nft table, `inet wan_failover`. Other tables are never touched. */
 export interface Firewall {
@@ -29,47 +29,31 @@ export interface FirewallPaths {
 type Run = (commands: string) => string;
 
 const TABLE = "inet wan_failover";
-const DEFAULT_PATHS: FirewallPaths = { library: "libnftables.so.1", command: "nft" };
-/** `nftables/libnftables.h`: NFT_CTX_DEFAULT, NFT_CTX_OUTPUT_STATELESS. */
-const DEFAULT_CONTEXT = 0;
+const DEFAULT_PATHS: FirewallPaths = { library: LIBNFTABLES, command: "nft" };
+
+/** `nftables/libnftables.h`: NFT_CTX_OUTPUT_STATELESS. */
 const WITHOUT_COUNTERS = 4;
 
-const LIBRARY = {
-  open: "void *nft_ctx_new(uint32_t)",
-  setFlags: "void nft_ctx_output_set_flags(void *, uint)",
-  bufferOutput: "int nft_ctx_buffer_output(void *)",
-  bufferError: "int nft_ctx_buffer_error(void *)",
-  output: "str nft_ctx_get_output_buffer(void *)",
-  error: "str nft_ctx_get_error_buffer(void *)",
-  run: "int nft_run_cmd_from_buffer(void *, str)",
-};
-
-type Library = NonNullable<ReturnType<typeof loadLibrary<keyof typeof LIBRARY>>>;
+/** The command takes some 20 ms; one that waits for longer (ms) would hold up the loop. */
+const COMMAND_MS_MAX = 5000;
 
 const failed = (words: unknown, cause?: unknown): AppError =>
   new AppError("nft-failed", String(words).trim(), { cause });
 
-/**
- * One context for as long as the process lives: closing one waits some 14 ms for the kernel's RCU, a run in an open one
- * takes 0.2. Its cache is renewed whenever the kernel's generation number has changed.
- */
-const runInLibrary = (library: Library): Run => {
-  const context = library.open(DEFAULT_CONTEXT) as bigint;
-  library.setFlags(context, WITHOUT_COUNTERS);
-  library.bufferOutput(context);
-  library.bufferError(context);
+/** One context for as long as the process lives. */
+const runInLibrary = (library: Libnftables): Run => {
+  const context = library.open(WITHOUT_COUNTERS);
   return (commands) => {
-    const result = library.run(context, commands);
-    const output = String(library.output(context));
-    const words = library.error(context);
-    if (result !== 0) throw failed(words);
+    const { output, complaint } = context.run(commands);
+    if (complaint !== null) throw failed(complaint);
     return output;
   };
 };
 
 const asAppError = (error: unknown, command: string): AppError => {
-  const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-  if (code === "ENOENT") return new AppError("nft-missing", `Neither libnftables nor ${command} was found.`);
+  const { code, syscall, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
+  if (code === "ENOENT" && syscall?.startsWith("spawn"))
+    return new AppError("nft-missing", `Neither libnftables nor ${command} was found.`);
   return failed(stderr || message, error);
 };
 
@@ -77,23 +61,33 @@ const asAppError = (error: unknown, command: string): AppError => {
 const runAsCommand =
   (command: string): Run =>
   (commands) => {
-    const folder = mkdtempSync(join(tmpdir(), "wan-failover-nft-"));
-    const file = join(folder, "commands.nft");
     try {
-      writeFileSync(file, commands, { mode: 0o600 });
-      return execFileSync(command, ["--stateless", "--file", file], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+      return inFolder((folder) => runFile(command, join(folder, "commands.nft"), commands));
     } catch (error) {
       throw asAppError(error, command);
-    } finally {
-      rmSync(folder, { recursive: true });
     }
   };
 
+const inFolder = (use: (folder: string) => string): string => {
+  const folder = mkdtempSync(join(tmpdir(), "wan-failover-nft-"));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+const runFile = (command: string, file: string, commands: string): string => {
+  writeFileSync(file, commands, { mode: 0o600 });
+  return execFileSync(command, ["--stateless", "--file", file], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: COMMAND_MS_MAX,
+  });
+};
+
 const openRun = ({ library, command }: FirewallPaths): Run => {
-  const loaded = loadLibrary(library, LIBRARY);
+  const loaded = loadLibnftables(library);
   return loaded === null ? runAsCommand(command) : runInLibrary(loaded);
 };
 

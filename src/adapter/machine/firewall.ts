@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { IptablesFacts, IptablesListing, NftFacts } from "../../core/doctor/facts.ts";
 import type { Family } from "../../core/family.ts";
-import { loadLibrary } from "../libc/libc.ts";
+import { type Libnftables, loadLibnftables } from "../libc/libnftables.ts";
 import { readText } from "./files.ts";
 
 /** Where the firewall's tools are. */
@@ -19,35 +19,17 @@ const LISTING_BYTES_MAX = 64 * 1024 * 1024;
 /** A command that waits for a lock longer than this (ms) is left alone. */
 const COMMAND_MS_MAX = 10_000;
 
-/** `nftables/libnftables.h`: NFT_CTX_DEFAULT, and NFT_CTX_OUTPUT_STATELESS | _JSON | _TERSE. */
-const DEFAULT_CONTEXT = 0;
+/** `nftables/libnftables.h`: NFT_CTX_OUTPUT_STATELESS | _JSON | _TERSE. */
 const OUTPUT = 0x4 | 0x10 | 0x800;
-
-const LIBRARY = {
-  open: "void *nft_ctx_new(uint32_t)",
-  close: "void nft_ctx_free(void *)",
-  setFlags: "void nft_ctx_output_set_flags(void *, uint)",
-  bufferOutput: "int nft_ctx_buffer_output(void *)",
-  bufferError: "int nft_ctx_buffer_error(void *)",
-  output: "str nft_ctx_get_output_buffer(void *)",
-  error: "str nft_ctx_get_error_buffer(void *)",
-  run: "int nft_run_cmd_from_buffer(void *, str)",
-};
-
-type Library = NonNullable<ReturnType<typeof loadLibrary<keyof typeof LIBRARY>>>;
 
 /** A listing, or why there is none. */
 type Listing = Pick<NftFacts, "listing" | "problem">;
 
-const listByLibrary = (library: Library): Listing => {
-  const context = library.open(DEFAULT_CONTEXT) as bigint;
-  library.setFlags(context, OUTPUT);
-  library.bufferOutput(context);
-  library.bufferError(context);
-  const result = library.run(context, "list ruleset");
-  const [output, words] = [String(library.output(context)), String(library.error(context))];
-  library.close(context);
-  return result === 0 ? { listing: output, problem: null } : { listing: null, problem: firstLine(words) };
+const listByLibrary = (library: Libnftables): Listing => {
+  const context = library.open(OUTPUT);
+  const { output, complaint } = context.run("list ruleset");
+  context.close();
+  return complaint === null ? { listing: output, problem: null } : { listing: null, problem: firstLine(complaint) };
 };
 
 const firstLine = (text: string): string => text.trim().split("\n")[0] ?? "";
@@ -76,16 +58,16 @@ export const findCommand = (name: string, { path }: Pick<FirewallTools, "path">)
     .map((folder) => join(folder || ".", name))
     .find(existsSync) ?? null;
 
-const openLibrary = (name: string): Library | null => {
+const openLibrary = (name: string): Libnftables | null => {
   try {
-    return loadLibrary(name, LIBRARY);
+    return loadLibnftables(name);
   } catch {
     return null;
   }
 };
 
 /** The command keeps its words to itself, whereas the library of an ordinary user writes on our standard error. */
-const list = (library: Library | null, command: string | null): Listing => {
+const list = (library: Libnftables | null, command: string | null): Listing => {
   if (command !== null) return listByCommand(command);
   return library === null ? NOTHING : listByLibrary(library);
 };

@@ -3,6 +3,7 @@ import type { Settings } from "../../core/settings.ts";
 import { addressOf } from "../../core/target/target.ts";
 import { NETLINK_ROUTE, type Netlink, openNetlink } from "../kernel/netlink.ts";
 import { areSysctlsReadOnly, readSysctls } from "../kernel/sysctl.ts";
+import { LIBNFTABLES } from "../libc/libnftables.ts";
 import { readDaemon } from "./daemon.ts";
 import { readCapabilities, readModules } from "./features.ts";
 import { type FirewallTools, findCommand, readIptables, readNft } from "./firewall.ts";
@@ -24,7 +25,7 @@ export interface MachineRequest {
 }
 
 const usualTools = (): FirewallTools => ({
-  library: "libnftables.so.1",
+  library: LIBNFTABLES,
   path: `${process.env.PATH ?? ""}:/usr/sbin:/sbin:/usr/bin:/bin`,
 });
 
