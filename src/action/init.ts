@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { makeFolderNow } from "../adapter/file/folder.ts";
 import { readMachine } from "../adapter/machine/machine.ts";
 import type { Output } from "../cli/output.ts";
 import type { Directories } from "../config/directories.ts";
@@ -76,7 +77,7 @@ const meansNo = (error: Error): string => {
 /** Nobody ever sees half of it. */
 const write = (path: string, text: string): void => {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderNow(dirname(path));
     writeFileSync(`${path}.new`, text, { mode: 0o644 });
     renameSync(`${path}.new`, path);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { appendFileSync, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { appendFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../error.ts";
+import { makeFolder, makeFolderNow } from "./folder.ts";
 
 /** A journal's two segments in its folder: the one that grows, and the one before it. */
 const SEGMENTS = { newer: "newer", older: "older" } as const;
@@ -36,7 +37,7 @@ export interface JournalFile {
   isFull(): boolean;
 }
 
-const FOLDER = { recursive: true, mode: 0o750 } as const;
+const FOLDER_MODE = 0o750;
 const FILE = { mode: 0o640 } as const;
 
 /** The journal in a folder; what is there already stays. Never throws. */
@@ -53,7 +54,7 @@ export const openJournalFile = (folder: string): JournalFile => {
     size = 0;
   };
   const append = async (octets: Uint8Array, another: "allowed" | "not-yet"): Promise<void> => {
-    await mkdir(folder, FOLDER);
+    await makeFolder(folder, FOLDER_MODE);
     size ??= await sizeOf(newer);
     if (isFull() && another === "allowed") await beginAnother();
     await appendFile(newer, octets, FILE);
@@ -63,7 +64,7 @@ export const openJournalFile = (folder: string): JournalFile => {
     append: (octets, another) => append(octets, another).then(() => null, problem),
     appendNow: (octets) => {
       try {
-        mkdirSync(folder, FOLDER);
+        makeFolderNow(folder, FOLDER_MODE);
         appendFileSync(newer, octets, FILE);
         return null;
       } catch (error) {

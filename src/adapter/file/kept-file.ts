@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { mkdir, open, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./folder.ts";
 
 /** A file that holds one value as JSON, over power failures too. */
 export interface KeptFile {
@@ -50,7 +51,7 @@ export const openKeptFile = ({ path, what, complain }: KeptFileOptions): KeptFil
 /** Readers see the old value or the new one, after a loss of power too. */
 const replace = async (path: string, text: string): Promise<void> => {
   const temporary = `${path}.new`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  await makeFolder(dirname(path), 0o750);
   const file = await open(temporary, "w", 0o600);
   try {
     await file.writeFile(text);

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { replaceDurably } from "./durable-file.ts";
+import { makeFolder } from "./folder.ts";
 
 /** A value in a file that nobody but its owner may read. */
 export interface PrivateFile {
@@ -25,7 +26,7 @@ export const openPrivateFile = (path: string): PrivateFile => ({
   },
   save: async (value) => {
     if (value === null) return rm(path, { force: true });
-    mkdirSync(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return replaceDurably({ path, text: JSON.stringify(value), mode: OWNER_ONLY });
   },
 });

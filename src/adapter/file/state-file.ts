@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolderNow } from "./folder.ts";
 
 /** What a state file held. */
 export interface StoredState {
@@ -41,7 +42,7 @@ export const readState = (path: string): StoredState => {
 export const writeState = (path: string, value: unknown): string | null => {
   const temporary = `${path}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderNow(dirname(path));
     writeFileSync(temporary, JSON.stringify({ bootId: bootId(), state: value }), { mode: 0o600 });
     renameSync(temporary, path);
     return null;

@@ -1,8 +1,9 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Batch, PeriodUsage, StoredMeter } from "../../core/history/batch.ts";
 import type { Sample } from "../../core/history/entry.ts";
 import { AppError } from "../../error.ts";
+import { makeFolder } from "../file/folder.ts";
 import { SAMPLES, SCHEMA, SCHEMA_VERSION, SETTINGS } from "./schema.ts";
 import { type Database, openDatabase, SqliteError } from "./sqlite.ts";
 import {
@@ -82,7 +83,7 @@ const asAppError = (cause: unknown): AppError =>
     : new AppError("history-failed", cause instanceof Error ? cause.message : String(cause), { cause });
 
 const openFile = async (path: string): Promise<Database> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  await makeFolder(dirname(path), 0o750);
   const database = await openDatabase(path);
   try {
     await database.run(SETTINGS);
