@@ -9,12 +9,12 @@ import { shapeUplink } from "../adapter/kernel/shaper.ts";
 import { openTrafficMeter } from "../adapter/kernel/traffic.ts";
 import { type KernelWatcher, watchKernel } from "../adapter/kernel/watcher.ts";
 import { openProberPool, type ProberPool } from "../adapter/probe/prober-pool.ts";
-import { type DhcpClients, openDhcpClients } from "../adapter/process/dhcp-client.ts";
+import { type DhcpClients, openDhcpClients, type RunningClient } from "../adapter/process/dhcp-client.ts";
 import { runScript } from "../adapter/process/script.ts";
 import { random32 } from "../adapter/random.ts";
 import { openLocalResolver } from "../adapter/service/local-resolver.ts";
 import type { RunScript } from "../core/command.ts";
-import type { ClientPlace, Event, Order, UsageCounted } from "../core/event.ts";
+import type { Event, Order, UsageCounted } from "../core/event.ts";
 import { FIREWALL_TABLE } from "../core/kernel/firewall.ts";
 import { type View, viewOf } from "../core/notify/view.ts";
 import { isGateway, type Neighbour } from "../core/path/gateway-asking.ts";
@@ -125,6 +125,7 @@ export const openEngine = (options: EngineOptions): Engine => {
   const hours = openHours(push);
   return {
     begin: () => {
+      clients.endOrphans();
       senses.open();
       push({ kind: "tick" });
       hours.open();
@@ -152,8 +153,12 @@ export const openEngine = (options: EngineOptions): Engine => {
   };
 };
 
-const isClientWanted = ({ uplink, family }: ClientPlace, { uplinks }: Settings): boolean =>
-  uplinks.some(({ name, families }) => name === uplink && families[family].method === "dhcp");
+/** One on another interface would go on telling of the network there. */
+const isClientWanted = (client: RunningClient, { uplinks }: Settings): boolean =>
+  uplinks.some(
+    (one) =>
+      one.name === client.uplink && one.interface === client.interface && one.families[client.family].method === "dhcp",
+  );
 
 /** Most steps are answers to probes, of which nobody needs to hear. */
 const isNews = ({ event, commands }: Stepped): boolean =>

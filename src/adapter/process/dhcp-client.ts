@@ -1,23 +1,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeReports, type HookReport } from "../../codec/hook-report.ts";
 import type { RunClient } from "../../core/command.ts";
-import type { ClientEvent, ClientPlace } from "../../core/event.ts";
+import type { ClientEvent } from "../../core/event.ts";
 
 /** The DHCP clients of all uplinks: `udhcpc` each for IPv4, `dhclient` for IPv6. */
 export interface DhcpClients {
+  /** Ends those that a daemon before us left running, as one that was killed does. Never throws. */
+  endOrphans(): void;
   /** Starts one, in the place of the one that runs for this uplink and family. Its words and its end come as events. Never throws. */
   run(client: RunClient): void;
   /** Ends those that aren't wanted. Never throws. */
-  keepOnly(isWanted: (client: ClientPlace) => boolean): void;
+  keepOnly(isWanted: (client: RunningClient) => boolean): void;
   /** Ends all; leases are kept. Never throws. */
   close(): void;
 }
 
+/** What a client is for, and where it runs. */
+export type RunningClient = Pick<RunClient, "uplink" | "family" | "interface">;
+
 export interface DhcpClientsOptions {
-  /** Where the processes' numbers are kept, for a successor of ours who finds them still running. */
+  /** Where they keep their numbers; a successor of ours knows them by it. */
   readonly directory: string;
   readonly onEvent: (event: ClientEvent) => void;
 }
@@ -26,23 +31,22 @@ export interface DhcpClientsOptions {
 const HOOK = fileURLToPath(new URL("../bin/dhcp-hook", import.meta.url));
 
 interface Running {
-  readonly place: ClientPlace;
+  readonly place: RunningClient;
   end(): void;
 }
 
 /** No client runs yet. */
 export const openDhcpClients = ({ directory, onEvent }: DhcpClientsOptions): DhcpClients => {
   let running: readonly Running[] = [];
-  const endWhere = (isOver: (place: ClientPlace) => boolean): void => {
+  const endWhere = (isOver: (place: RunningClient) => boolean): void => {
     for (const { end } of running.filter(({ place }) => isOver(place))) end();
     running = running.filter(({ place }) => !isOver(place));
   };
   return {
+    endOrphans: () => endOrphans(directory),
     run: (client) => {
       endWhere(({ uplink, family }) => uplink === client.uplink && family === client.family);
-      const call = callOf(client, directory);
-      endOrphan(call.pidFile);
-      running = [...running, { place: client, end: start(client, call, onEvent) }];
+      running = [...running, { place: client, end: start(client, callOf(client, directory), onEvent) }];
     },
     keepOnly: (isWanted) => endWhere((place) => !isWanted(place)),
     close: () => endWhere(() => true),
@@ -53,7 +57,6 @@ export const openDhcpClients = ({ directory, onEvent }: DhcpClientsOptions): Dhc
 interface Call {
   readonly program: string;
   readonly argv: readonly string[];
-  readonly pidFile: string;
 }
 
 const callOf = (client: RunClient, directory: string): Call =>
@@ -65,7 +68,7 @@ const PACE = ["-t", "5", "-T", "2", "-A", "5"];
 const udhcpc = ({ uplink, interface: device, address }: RunClient, directory: string): Call => {
   const pidFile = join(directory, `udhcpc-${uplink}.pid`);
   const again = address === null ? [] : ["-r", address];
-  return { program: "udhcpc", argv: ["-f", "-i", device, "-s", HOOK, "-p", pidFile, ...PACE, ...again], pidFile };
+  return { program: "udhcpc", argv: ["-f", "-i", device, "-s", HOOK, "-p", pidFile, ...PACE, ...again] };
 };
 
 /** In the foreground; known to the server by the hardware address, so that it needs no memory over a boot; without the machine's own settings. */
@@ -75,7 +78,7 @@ const MANNERS = ["-6", "-d", "-q", "-D", "LL", "-cf", "/dev/null", "-lf", "/dev/
 const dhclient = ({ uplink, interface: device, prefix }: RunClient, directory: string): Call => {
   const pidFile = join(directory, `dhclient-${uplink}.pid`);
   const wishes = prefix ? ["-N", "-P"] : ["-N"];
-  return { program: "dhclient", argv: [...MANNERS, "-pf", pidFile, ...wishes, device], pidFile };
+  return { program: "dhclient", argv: [...MANNERS, "-pf", pidFile, ...wishes, device] };
 };
 
 /** Starts one and gives what ends it; after that it says no more. */
@@ -115,13 +118,21 @@ const listen = (child: ChildProcess, tell: (what: string, words: HookReport["wor
   stream?.on("error", () => {});
 };
 
-/** A client that outlived its daemon would go on beside the new one. */
-const endOrphan = (pidFile: string): void => {
-  try {
-    const pid = Number(readFileSync(pidFile, "utf8"));
-    const isOurs = pid > 1 && readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0").includes(pidFile);
-    if (isOurs) process.kill(pid, "SIGTERM");
-  } catch {
-    return;
+/** Known by their command lines: a client that ends takes the file with its number along, though another may have written it. */
+const endOrphans = (directory: string): void => {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (isClient(pid) && keepsItsNumberIn(directory, pid)) process.kill(Number(pid), "SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
   }
 };
+
+/** Asked first, since the command line of a process that hangs can't be read without hanging too. */
+const isClient = (pid: string): boolean => /^(udhcpc|dhclient)\n$/.test(readFileSync(`/proc/${pid}/comm`, "latin1"));
+
+const keepsItsNumberIn = (directory: string, pid: string): boolean =>
+  readFileSync(`/proc/${pid}/cmdline`, "latin1")
+    .split("\0")
+    .some((word, place, words) => /^-pf?$/.test(words[place - 1] ?? "") && dirname(word) === directory);
