@@ -115,6 +115,8 @@ const fromOutside = (imagining: Imagining, { event, now, before }: Seen): Event 
       };
     case "gateway-unresolved":
     case "gateway-resolved":
+    case "client-told":
+    case "client-ended":
     case "ordered":
       return event;
     default:
