@@ -18,6 +18,7 @@ const ATTRIBUTE = {
   OUTPUT_INTERFACE: 17,
   PROTOCOL: 21,
   TRANSPORT: 22,
+  SOURCE_PORTS: 23,
   DESTINATION_PORTS: 24,
 } as const;
 
@@ -59,6 +60,8 @@ export interface RuleMessage {
   readonly output: string | null;
   /** `FRA_IP_PROTO`: 6 TCP, 17 UDP; null for all. */
   readonly transport: number | null;
+  /** `FRA_SPORT_RANGE`: where they come from; null for all. */
+  readonly sourcePorts: PortRange | null;
   /** `FRA_DPORT_RANGE`: where they go; null for all. */
   readonly ports: PortRange | null;
   readonly table: number;
@@ -69,7 +72,7 @@ export interface RuleMessage {
 /** Selects every packet. */
 export const ANY_PACKET = {
   ...{ mark: 0, mask: 0, from: null, to: null },
-  ...{ input: null, output: null, transport: null, ports: null },
+  ...{ input: null, output: null, transport: null, sourcePorts: null, ports: null },
 } as const;
 
 interface End {
@@ -104,13 +107,19 @@ const writeHeader = (rule: RuleMessage, { to, from }: { to: End; from: End }): B
     .u8(ACTION_LOOKUP)
     .u32(0);
 
+const writePorts =
+  ({ first, last }: PortRange): ((out: ByteWriter) => void) =>
+  (out) =>
+    void out.u16(first).u16(last);
+
 const writeSelector = (attributes: AttributeWriter, rule: RuleMessage): void => {
   if (rule.mask !== 0) attributes.u32(ATTRIBUTE.MARK, rule.mark).u32(ATTRIBUTE.MASK, rule.mask);
-  const { input, output, transport, ports } = rule;
+  const { input, output, transport, sourcePorts, ports } = rule;
   if (input !== null) attributes.text(ATTRIBUTE.INPUT_INTERFACE, input);
   if (output !== null) attributes.text(ATTRIBUTE.OUTPUT_INTERFACE, output);
   if (transport !== null) attributes.u8(ATTRIBUTE.TRANSPORT, transport);
-  if (ports !== null) attributes.raw(ATTRIBUTE.DESTINATION_PORTS, (out) => void out.u16(ports.first).u16(ports.last));
+  if (sourcePorts !== null) attributes.raw(ATTRIBUTE.SOURCE_PORTS, writePorts(sourcePorts));
+  if (ports !== null) attributes.raw(ATTRIBUTE.DESTINATION_PORTS, writePorts(ports));
 };
 
 /** The body of an `RTM_NEWRULE` or `RTM_DELRULE`. Throws `CodecError` where `from` or `to` isn't an address or prefix. */
@@ -156,6 +165,7 @@ export const decodeRule = (body: Uint8Array): RuleMessage | null => {
     input: attributes.text(ATTRIBUTE.INPUT_INTERFACE) ?? null,
     output: attributes.text(ATTRIBUTE.OUTPUT_INTERFACE) ?? null,
     transport: attributes.u8(ATTRIBUTE.TRANSPORT) ?? null,
+    sourcePorts: readPorts(attributes.bytes(ATTRIBUTE.SOURCE_PORTS)),
     ports: readPorts(attributes.bytes(ATTRIBUTE.DESTINATION_PORTS)),
     table: attributes.u32(ATTRIBUTE.TABLE) ?? table,
     suppressPrefixLength: suppressed === SUPPRESS_NOTHING ? null : suppressed,

@@ -1,4 +1,5 @@
 import type { Family } from "../core/family.ts";
+import type { PortRange } from "../core/kernel/kernel.ts";
 import type { PrefixSettings } from "../core/kernel/translation.ts";
 import { inFamily } from "../core/network.ts";
 import type {
@@ -140,13 +141,16 @@ const resolveAsterisk = ({
 /** assigned-numbers "Protocol Numbers". */
 const TRANSPORT = { tcp: 6, udp: 17 } as const;
 
+const portRanges = (texts: readonly string[]): readonly PortRange[] => texts.flatMap((text) => parsePorts(text) ?? []);
+
 const resolveSteering = (steering: ParsedConfig["steer"][number]): SteeringSettings => ({
   name: steering.name,
   from: steering.from,
   to: steering.to,
   input: steering.interface ?? null,
   transport: steering.protocol === undefined ? null : TRANSPORT[steering.protocol],
-  ports: steering.ports.flatMap((text) => parsePorts(text) ?? []),
+  sourcePorts: portRanges(steering.sourcePorts),
+  ports: portRanges(steering.ports),
   over: steering.over,
   otherwise: steering.otherwise,
 });

@@ -28,6 +28,8 @@ export interface SteeringSettings {
   readonly input: string | null;
   /** IP protocol number. */
   readonly transport: number | null;
+  /** Where it comes from. */
+  readonly sourcePorts: readonly PortRange[];
   /** Where it goes. */
   readonly ports: readonly PortRange[];
   /** The uplinks' names, the best first. */

@@ -46,7 +46,7 @@ const nameOf = (rules: readonly Section[], place: number): string => {
 };
 
 /** What ours don't look at. */
-const UNSEEN = ["src_port", "ipset"] as const;
+const UNSEEN = "ipset";
 
 interface Destination {
   readonly name: string;
@@ -55,8 +55,7 @@ interface Destination {
 
 /** The entry, or why there can be none. */
 const steeringOf = (rule: Section, { name, policy: { over, refuse } }: Destination): readonly Entry[] | string => {
-  const unseen = UNSEEN.find((key) => optionOf(rule, key) !== "");
-  if (unseen !== undefined) return `${unseen} isn't looked at here`;
+  if (optionOf(rule, UNSEEN) !== "") return `${UNSEEN} isn't looked at here`;
   if (over.length === 0) return "none of its policy's members is among the uplinks above";
   const protocol = optionOf(rule, "proto");
   const entries: readonly Entry[] = [
@@ -64,10 +63,8 @@ const steeringOf = (rule: Section, { name, policy: { over, refuse } }: Destinati
     ...list("from", networks(rule, "src_ip")),
     ...list("to", networks(rule, "dest_ip")),
     ...(["", "all"].includes(protocol) ? [] : [{ key: "protocol", value: protocol }]),
-    ...list(
-      "ports",
-      words(rule, "dest_port").map((text) => text.replace(":", "-")),
-    ),
+    ...list("sourcePorts", portRanges(rule, "src_port")),
+    ...list("ports", portRanges(rule, "dest_port")),
     { key: "over", value: over, comment: `option use_policy '${optionOf(rule, "use_policy")}'` },
     ...(refuse ? [{ key: "otherwise", value: "refuse", comment: "option last_resort" }] : []),
   ];
@@ -86,6 +83,9 @@ const words = (rule: Section, key: string): readonly string[] =>
   optionOf(rule, key)
     .split(/[\s,]+/)
     .filter((word) => word !== "");
+
+const portRanges = (rule: Section, key: string): readonly string[] =>
+  words(rule, key).map((text) => text.replace(":", "-"));
 
 /** Everybody, in mwan3's words, is what isn't said in ours. */
 const networks = (rule: Section, key: string): readonly string[] =>

@@ -200,7 +200,12 @@ describe("requests", () => {
     const DNS = { first: 53, last: 53 };
     const steered = {
       ...{ mask: 0x1f000000, from: "192.168.20.0/24", to: "198.51.100.0/24", input: "br-guest" },
-      ...{ transport: 17, ports: { first: 5060, last: 5061 }, priority: 18900 },
+      ...{
+        transport: 17,
+        sourcePorts: { first: 10_000, last: 20_000 },
+        ports: { first: 5060, last: 5061 },
+        priority: 18900,
+      },
     };
     const rules = [
       { ...base, family: "ipv4", mark: 0x01000000, mask: 0x1f000000, table: 254, suppressPrefixLength: 0 },

@@ -61,6 +61,7 @@ describe("rules", () => {
           to: fc.option(address(of)),
           input: fc.option(fc.constantFrom("lo", "br-guest")),
           output: fc.option(fc.constantFrom("eth0", "ppp0")),
+          sourcePorts: fc.option(fc.constant({ first: 10_000, last: 20_000 })),
           transport: fc.option(fc.integer({ min: 1, max: 255 })),
           ports: fc.option(fc.record({ first: fc.integer({ min: 1, max: 65_535 }), last: fc.nat(65_535) })),
           table: fc.integer({ min: 1, max: 0xffffffff }),

@@ -18,7 +18,8 @@ const complaints = (...entries: readonly string[]): readonly string[] => {
 };
 
 test("an entry is taken in the kernel's spelling", () => {
-  const voice = 'name: voice, from: [192.168.1.10, "FD00::/64"], protocol: udp, ports: [5060-5061, 443], over: [lte]';
+  const voice =
+    'name: voice, from: [192.168.1.10, "FD00::/64"], protocol: udp, sourcePorts: [5060], ports: [5060-5061, 443], over: [lte]';
   expect(parseConfig(configOf(voice, "name: guests, interface: br-guest, over: [lte]"), "c").settings.steering).toEqual(
     [
       {
@@ -27,6 +28,7 @@ test("an entry is taken in the kernel's spelling", () => {
         to: [],
         input: null,
         transport: 17,
+        sourcePorts: [{ first: 5060, last: 5060 }],
         ports: [
           { first: 5060, last: 5061 },
           { first: 443, last: 443 },
@@ -34,7 +36,14 @@ test("an entry is taken in the kernel's spelling", () => {
         over: ["lte"],
         otherwise: "default",
       },
-      expect.objectContaining({ name: "guests", from: [], input: "br-guest", transport: null, ports: [] }),
+      expect.objectContaining({
+        name: "guests",
+        from: [],
+        input: "br-guest",
+        transport: null,
+        sourcePorts: [],
+        ports: [],
+      }),
     ],
   );
 });
@@ -47,7 +56,7 @@ test.each([
   ["name: a, ports: [80], over: [lte, lte]", "steer[0].over[1] lte is there already; remove one"],
   [
     "name: a, over: [lte]",
-    "steer[0] fits all traffic; say which by `from`, `interface`, `to`, `protocol` or `ports`; the order of `uplinks` is for the rest",
+    "steer[0] fits all traffic; say which by `from`, `interface`, `to`, `protocol`, `sourcePorts` or `ports`; the order of `uplinks` is for the rest",
   ],
   [
     'name: a, from: [10.0.0.0/8], to: ["2001:db8::/32"], over: [lte]',

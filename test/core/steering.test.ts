@@ -7,7 +7,7 @@ import { type Plot, type Story, tellStory } from "../fake/story.ts";
 
 const EVERYTHING: SteeringSettings = {
   name: "guests",
-  ...{ from: [], to: [], input: null, transport: null, ports: [] },
+  ...{ from: [], to: [], input: null, transport: null, sourcePorts: [], ports: [] },
   over: ["lte"],
   otherwise: "default",
 };

@@ -71,6 +71,10 @@ config rule 'from_port'
 	option src_port '1234'
 	option use_policy 'wan_only'
 
+config rule 'by_set'
+	option ipset 'streaming'
+	option use_policy 'wan_only'
+
 config rule 'default_rule_v4'
 	option dest_ip '0.0.0.0/0'
 	option use_policy 'wan_wanb'
@@ -162,13 +166,14 @@ test("other rules steer what they are about, by their policies, which refuse unl
       over: ["wan", "wanb"],
       otherwise: "default",
     },
+    { sourcePorts: [{ first: 1234, last: 1234 }], ports: [], over: ["wan"] },
   ]);
 });
 
 test("what has no equivalent is named", () => {
   const rest = importMwan3(files).split("# Not taken over:")[1] ?? "";
   for (const what of [
-    "rule from_port (policy wan_only): src_port isn't looked at here",
+    "rule by_set (policy wan_only): ipset isn't looked at here",
     "rule as_ever: it takes the same policy as everything else",
     "reliability",
     "flush_conntrack",

@@ -14,6 +14,7 @@ const CONFIG = {
   failover: { holdAfterFailover: "1s", holdAfterFailback: "1s" },
   steer: [
     { name: "guests", from: Object.values(GUEST), over: ["lte"], otherwise: "refuse" },
+    { name: "media", sourcePorts: ["10000-20000"], over: ["lte"] },
     { name: "voice", protocol: "tcp", ports: ["5060-5061"], over: ["lte"] },
   ],
 };
@@ -33,19 +34,24 @@ interface Asking {
   readonly role: "client" | "router";
   readonly port: number;
   readonly bind?: Readonly<Record<Family, string>>;
+  /** Each time from another port of this range. */
+  readonly from?: number;
 }
+
+let asked = 0;
 
 /**
  * How the internet sees somebody: an uplink's name; or what socat says of the attempt. In a lab without delay a refusal may
  * come while `connect` still runs, which then counts only what the second attempt, after a second, is told.
  */
-const seen = async ({ lab }: House, { role, port, bind }: Asking): Promise<readonly string[]> =>
+const seen = async ({ lab }: House, { role, port, bind, from }: Asking): Promise<readonly string[]> =>
   Promise.all(
     FAMILIES.map(async (family) => {
       const [kind, host] = family === "ipv4" ? ["TCP4", ECHO.ipv4] : ["TCP6", `[${ECHO.ipv6}]`];
-      const source = bind === undefined ? "" : `,bind=${family === "ipv4" ? bind.ipv4 : `[${bind.ipv6}]`}`;
+      const source = from === undefined ? "" : `,sourceport=${from + asked++}`;
+      const address = bind === undefined ? "" : `,bind=${family === "ipv4" ? bind.ipv4 : `[${bind.ipv6}]`}`;
       const { stdout, stderr } = await lab.execute(role, [
-        ...["socat", "-t", "1", `${kind}:${host}:${port},connect-timeout=3${source}`, "-"],
+        ...["socat", "-t", "1", `${kind}:${host}:${port},connect-timeout=3${address}${source}`, "-"],
       ]);
       return whose(stdout) ?? stderr.trim().split(": ").at(-1) ?? "";
     }),
@@ -62,21 +68,24 @@ const everybody = { role: "client", port: WEB } as const;
 const caller = { role: "client", port: SIP } as const;
 /** The router's own connection: Asterisk, say. */
 const asterisk = { role: "router", port: SIP } as const;
+const itsMedia = { role: "router", port: WEB, from: 10_000 } as const;
 
 test("steered traffic takes its uplink while that works, then the other or none, the router's own too", async () => {
   const house = await openHouse({ config: CONFIG, prepare, measure: { long: [] } });
   const { lab } = house;
-  const ways = () => Promise.all([guest, everybody, caller, asterisk].map((asking) => seen(house, asking)));
+  const ways = () => Promise.all([guest, everybody, caller, asterisk, itsMedia].map((asking) => seen(house, asking)));
   const both = (way: string): readonly string[] => [way, way];
-  expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte")]);
+  expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte"), both("lte")]);
   expect(await lab.run("router", `ip route get ${ECHO.ipv4} from ${GUEST.ipv4} iif lan0`)).toMatch(/dev wan1 /);
-  expect((await house.daemon().cli("status")).stdout).toMatch(/Steer guests over lte\n *Steer voice over lte/);
+  expect((await house.daemon().cli("status")).stdout).toMatch(
+    /Steer guests over lte\n *Steer media over lte\n *Steer voice over lte/,
+  );
 
   expect((await diagnosed(house)).codes.filter((code) => code.startsWith("rule-"))).toEqual([]);
 
   await lab.run("router", "ip rule del priority 18901; ip -6 rule del priority 18900");
   await pause(300);
-  expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte")]);
+  expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte"), both("lte")]);
 
   house.daemon().signal("SIGSTOP");
   await lab.break("carrier-loss", "wan1");
@@ -92,8 +101,9 @@ test("steered traffic takes its uplink while that works, then the other or none,
     both("fiber"),
     both("fiber"),
     both("fiber"),
+    both("fiber"),
   ]);
   await lab.mend("blackhole", "wan1");
   await house.until("lte up", areAll("lte", "up"), 20_000);
-  expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte")]);
+  expect(await ways()).toEqual([both("lte"), both("fiber"), both("lte"), both("lte"), both("lte")]);
 });

@@ -135,12 +135,12 @@ const readFamilyRoutes = (netlink: Netlink, family: Family): Route[] => [
 ];
 
 const toSelector = ({ mark, mask, ...rule }: RuleMessage): RuleSelector => {
-  const { from, to, input, output, transport, ports } = rule;
+  const { from, to, input, output, transport, sourcePorts, ports } = rule;
   if (mask === 0 && to !== null && input === LOOPBACK && ports?.first === PORT.dns) return { resolver: to };
   if (mask === 0 && output !== null) return { output };
   if (mask === 0 && from !== null) return { from };
-  const isForAll = [from, to, input, transport, ports].every((part) => part === null);
-  return isForAll ? { mark, mask } : { mark, mask, traffic: { from, to, input, transport, ports } };
+  const isForAll = [from, to, input, transport, sourcePorts, ports].every((part) => part === null);
+  return isForAll ? { mark, mask } : { mark, mask, traffic: { from, to, input, transport, sourcePorts, ports } };
 };
 
 const toRule = (rule: RuleMessage): Rule => {

@@ -36,7 +36,7 @@ const strangers = (steering: unknown, { path, names }: Naming): Mistake[] => {
   });
 };
 
-const LIMITS = ["from", "to", "ports"] as const;
+const LIMITS = ["from", "to", "sourcePorts", "ports"] as const;
 
 const limitless = (steering: unknown, path: Path): Mistake[] => {
   const says = (key: string): boolean => member(steering, key) !== undefined;
@@ -47,7 +47,7 @@ const limitless = (steering: unknown, path: Path): Mistake[] => {
         mistake(
           path,
           "fits all traffic",
-          "say which by `from`, `interface`, `to`, `protocol` or `ports`; the order of `uplinks` is for the rest",
+          "say which by `from`, `interface`, `to`, `protocol`, `sourcePorts` or `ports`; the order of `uplinks` is for the rest",
         ),
       ];
 };

@@ -10,6 +10,8 @@ export const STEERINGS_MAX = 32;
 /** Most kinds of packets that one steering's lists may come to: each costs every new flow a comparison. */
 export const KINDS_MAX = 64;
 
+const portList = (description: string) => z.array(port).max(KINDS_MAX).meta({ description, examples: [] }).prefault([]);
+
 /** One entry of `steer:`. */
 export const steering = group(
   {
@@ -31,11 +33,8 @@ export const steering = group(
       .enum(["tcp", "udp"])
       .meta({ description: "Its transport protocol.", examples: ["udp"] })
       .optional(),
-    ports: z
-      .array(port)
-      .max(KINDS_MAX)
-      .meta({ description: "Ports that it goes to: `443`, `5060-5061`.", examples: [] })
-      .prefault([]),
+    sourcePorts: portList("Ports that it comes from, as those of a server that sends by itself: `10000-20000`."),
+    ports: portList("Ports that it goes to: `443`, `5060-5061`."),
     over: z
       .array(z.string().meta({ examples: ["lte"] }))
       .min(1)

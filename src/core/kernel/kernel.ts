@@ -80,6 +80,8 @@ export interface Traffic {
   readonly input: string | null;
   /** IP protocol number. */
   readonly transport: number | null;
+  /** Where they come from. */
+  readonly sourcePorts: PortRange | null;
   /** Where they go. */
   readonly ports: PortRange | null;
 }

@@ -5,6 +5,7 @@ import {
   type Hop,
   type KernelState,
   type Link,
+  type PortRange,
   PROTOCOL,
   type Route,
   type Rule,
@@ -151,8 +152,10 @@ const sameTraffic = (a: Traffic | undefined, b: Traffic | undefined): boolean =>
       a.to === b.to &&
       a.input === b.input &&
       a.transport === b.transport &&
-      a.ports?.first === b.ports?.first &&
-      a.ports?.last === b.ports?.last;
+      samePorts(a.sourcePorts, b.sourcePorts) &&
+      samePorts(a.ports, b.ports);
+
+const samePorts = (a: PortRange | null, b: PortRange | null): boolean => a?.first === b?.first && a?.last === b?.last;
 
 /** The kernel's state as it will be once the edits are done. Never throws. */
 export const applyEdits = (kernel: KernelState, edits: readonly Edit[]): KernelState => edits.reduce(applyEdit, kernel);
@@ -232,12 +235,13 @@ const describeRule = ({ family, priority, select, table }: Rule): string =>
 
 const describeTraffic = (select: RuleSelector): readonly string[] => {
   if (!("mark" in select) || select.traffic === undefined) return [];
-  const { from, to, input, transport, ports } = select.traffic;
+  const { from, to, input, transport, sourcePorts, ports } = select.traffic;
   return [
     ...(from === null ? [] : [`from ${from}`]),
     ...(to === null ? [] : [`to ${to}`]),
     ...(input === null ? [] : [`in ${input}`]),
     ...(transport === null ? [] : [`protocol ${transport}`]),
+    ...(sourcePorts === null ? [] : [`source ports ${sourcePorts.first}-${sourcePorts.last}`]),
     ...(ports === null ? [] : [`ports ${ports.first}-${ports.last}`]),
   ];
 };

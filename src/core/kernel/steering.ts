@@ -47,18 +47,15 @@ const tableFor = ({ over }: Steered, numbers: ReadonlyMap<string, number>): numb
   return number === undefined ? null : tableOf(number);
 };
 
-const trafficOf = ({ from, to, input, transport, ports }: SteeringSettings, family: Family): readonly Traffic[] =>
-  orAny(inFamily(from, family)).flatMap((source) =>
-    orAny(inFamily(to, family)).flatMap((destination) =>
-      orAny(ports).map((range) => ({
-        from: alone(source),
-        to: alone(destination),
-        input,
-        transport,
-        ports: range,
-      })),
-    ),
-  );
+const trafficOf = (steering: SteeringSettings, family: Family): readonly Traffic[] => {
+  const { from, to, input, transport, sourcePorts, ports } = steering;
+  const all: Traffic = { from: null, to: null, input, transport, sourcePorts: null, ports: null };
+  return [all]
+    .flatMap((one) => orAny(inFamily(from, family)).map((network) => ({ ...one, from: alone(network) })))
+    .flatMap((one) => orAny(inFamily(to, family)).map((network) => ({ ...one, to: alone(network) })))
+    .flatMap((one) => orAny(sourcePorts).map((range) => ({ ...one, sourcePorts: range })))
+    .flatMap((one) => orAny(ports).map((range) => ({ ...one, ports: range })));
+};
 
 /** A rule with null fits everything. */
 const orAny = <One>(list: readonly One[]): readonly (One | null)[] => (list.length === 0 ? [null] : list);
