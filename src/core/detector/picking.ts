@@ -27,10 +27,11 @@ const pickHeavy = (state: AdaptiveState, now: number): Pick | null => {
   if (!isQuiet(state) && phase !== "hold-down") return null;
   let target: number | null = null;
   let oldest = now - settings.pageIntervalMs;
-  for (const [place, { heavy, askedAt }] of targets.entries()) {
-    if (!heavy || askedAt > oldest) continue;
+  for (let place = 0; place < targets.length; place += 1) {
+    const asked = targets[place];
+    if (asked?.heavy !== true || asked.askedAt > oldest) continue;
     target = place;
-    oldest = askedAt;
+    oldest = asked.askedAt;
   }
   return target === null ? null : { target, pace };
 };

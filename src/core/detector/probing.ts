@@ -114,10 +114,15 @@ const usualInterval = ({ settings, phase, pace, outage }: AdaptiveState): number
 };
 
 /** The next probe an idle interval from now, with jitter so that detectors don't march in step. */
-export const scheduleIdle = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { value, random } = draw(state.pace.random);
+export const scheduleIdle = (state: AdaptiveState, now: number): AdaptiveState => ({
+  ...state,
+  pace: idlePace(state, state.pace, now),
+});
+
+const idlePace = (state: AdaptiveState, pace: Pace, now: number): Pace => {
+  const { value, random } = draw(pace.random);
   const nextSendAt = now + idleInterval(state, now) * (JITTER_LEAST + 2 * (1 - JITTER_LEAST) * value);
-  return { ...state, pace: { ...state.pace, nextSendAt, random, early: 0 } };
+  return { ...pace, nextSendAt, random, early: 0 };
 };
 
 /** The next probe at `at` at the latest. */
@@ -141,10 +146,8 @@ export const sendProbe = (state: AdaptiveState, now: number): AdaptiveState => {
   const probe = newProbe(state, { seq, target, now });
   const sent = { ...pace, seq, lastTarget: target, lastSentAt: now, lastPacedAt: probe.paced ? now : pace.lastPacedAt };
   const room = state.open.length >= OPEN_MAX ? state.open.slice(1) : state.open;
-  return scheduleNext(
-    { ...state, targets: asked(state.targets, target, now), open: [...room, probe], pace: sent },
-    now,
-  );
+  const targets = asked(state.targets, target, now);
+  return { ...state, targets, open: [...room, probe], pace: nextPace(state, sent, now) };
 };
 
 const asked = (targets: readonly Target[], place: number, now: number): readonly Target[] => {
@@ -179,55 +182,49 @@ const newProbe = (
   };
 };
 
-const scheduleNext = (state: AdaptiveState, now: number): AdaptiveState => {
+/** When the probe after the one that was just `sent` is due. */
+const nextPace = (state: AdaptiveState, sent: Pace, now: number): Pace => {
   switch (state.phase) {
     case "up":
     case "hold-down":
-      return isInDoubt(state) ? confirm(state, now) : scheduleWell(state, now);
+      return isInDoubt(state) ? confirmingPace(state, sent, now) : wellPace(state, sent, now);
     case "unknown":
     case "suspect":
-      return confirm(state, now);
+      return confirmingPace(state, sent, now);
     case "down":
-      return scheduleDown(state, now);
+      return downPace(state, sent, now);
   }
 };
 
 /** Whether something is unanswered that should have been answered: in the hold-down that is no verdict of its own. */
 export const isInDoubt = ({ goalAt }: AdaptiveState): boolean => goalAt !== Number.POSITIVE_INFINITY;
 
-const confirm = (state: AdaptiveState, now: number): AdaptiveState => ({
-  ...state,
-  pace: { ...state.pace, nextSendAt: confirmingAt(state, now) },
-});
-
-const scheduleWell = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { pace, settings } = state;
-  if (pace.early === 0 && !wasExtra(state)) return scheduleIdle(state, now);
-  const early = Math.max(0, pace.early - 1);
-  return { ...state, pace: { ...pace, early, nextSendAt: now + settings.divertSpacingMs } };
+const wellPace = (state: AdaptiveState, sent: Pace, now: number): Pace => {
+  if (sent.early === 0 && !wasExtra(state, sent)) return idlePace(state, sent, now);
+  const early = Math.max(0, sent.early - 1);
+  return { ...sent, early, nextSendAt: now + state.settings.divertSpacingMs };
 };
 
 /** A probe besides the one that was due, which still is. */
-const wasExtra = ({ pace, targets }: AdaptiveState): boolean => {
-  const target = targets[pace.lastTarget];
+const wasExtra = ({ targets }: AdaptiveState, sent: Pace): boolean => {
+  const target = targets[sent.lastTarget];
   if (target?.heavy === true) return targets.some((other) => !other.heavy);
   return target?.dead === true && targets.some(isAlive);
 };
 
 /** Quickly until the divert, then slower; one exactly when the span for the failover is full. */
-const confirmingAt = (state: AdaptiveState, now: number): number => {
-  const usual = now + confirmingSpacing(state);
+const confirmingPace = (state: AdaptiveState, sent: Pace, now: number): Pace => {
+  const usual = now + confirmingSpacing(state, sent);
   const wantsGoal = now < state.goalAt - ROUNDING_MS && state.goalAt < usual;
-  return wantsGoal ? Math.max(state.goalAt, now + SEND_SPACING_MIN_MS) : usual;
+  return { ...sent, nextSendAt: wantsGoal ? Math.max(state.goalAt, now + SEND_SPACING_MIN_MS) : usual };
 };
 
-const confirmingSpacing = ({ phase, pace, targets, settings, divertedAt }: AdaptiveState): number => {
-  if (phase === "unknown" && pace.train < targets.length) return SEND_SPACING_MIN_MS;
-  return divertedAt === null && pace.train < QUICK_PROBES_MAX ? settings.divertSpacingMs : settings.confirmSpacingMs;
+const confirmingSpacing = ({ phase, targets, settings, divertedAt }: AdaptiveState, { train }: Pace): number => {
+  if (phase === "unknown" && train < targets.length) return SEND_SPACING_MIN_MS;
+  return divertedAt === null && train < QUICK_PROBES_MAX ? settings.divertSpacingMs : settings.confirmSpacingMs;
 };
 
-const scheduleDown = (state: AdaptiveState, now: number): AdaptiveState => {
-  const { downIntervalMs } = state.pace;
-  const longer = Math.min(state.settings.downIntervalMaxMs, downIntervalMs * DOWN_GROWTH);
-  return { ...state, pace: { ...state.pace, nextSendAt: now + downIntervalMs, downIntervalMs: longer } };
+const downPace = ({ settings }: AdaptiveState, sent: Pace, now: number): Pace => {
+  const downIntervalMs = Math.min(settings.downIntervalMaxMs, sent.downIntervalMs * DOWN_GROWTH);
+  return { ...sent, nextSendAt: now + sent.downIntervalMs, downIntervalMs };
 };
