@@ -279,16 +279,18 @@ const untranslated = ({ uplinks, kernel }: State): readonly string[] => {
 };
 
 /** All uplinks fell silent together: that speaks against us or the targets rather than against every line at once. */
-const silentEverywhere = (state: State): readonly string[] =>
-  FAMILIES.flatMap((family) => {
-    const able = candidates(state.uplinks, family).filter((candidate) => candidate.usable);
-    const silent = able.filter((candidate) => candidate.diverted);
-    const together =
-      Math.max(...silent.map(({ since }) => since)) - Math.min(...silent.map(({ since }) => since)) < TOGETHER_MS;
-    return able.length > 1 && silent.length === able.length && together
-      ? [`All uplinks fell silent at once in ${familyName(family)}: the cause may be the targets or this machine.`]
-      : [];
-  });
+const silentEverywhere = (state: State): readonly string[] => {
+  const silent = FAMILIES.filter((family) => fellSilentAtOnce(state, family)).map(familyName);
+  return silent.length === 0
+    ? []
+    : [`All uplinks fell silent at once in ${list(silent)}: the cause may be the targets or this machine.`];
+};
+
+const fellSilentAtOnce = (state: State, family: Family): boolean => {
+  const able = candidates(state.uplinks, family).filter((candidate) => candidate.usable);
+  const since = able.filter((candidate) => candidate.diverted).map((candidate) => candidate.since);
+  return able.length > 1 && since.length === able.length && Math.max(...since) - Math.min(...since) < TOGETHER_MS;
+};
 
 /** Silences that begin within this (ms) have one cause. */
 const TOGETHER_MS = 5000;

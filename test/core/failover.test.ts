@@ -164,7 +164,7 @@ test("all targets silent on all uplinks at once move nothing, and status says so
   expect(story.switches()).toHaveLength(1);
   expect(story.outs(40_000)).toEqual(["eth0"]);
   expect(story.status(36_000).problems).toContain(
-    "All uplinks fell silent at once in IPv4: the cause may be the targets or this machine.",
+    "All uplinks fell silent at once in IPv4 and IPv6: the cause may be the targets or this machine.",
   );
   expect(story.status(170_000).problems).toEqual([]);
 });
