@@ -103,6 +103,27 @@ describe("who may change things", () => {
     expect(await savedText()).toBe(CONFIG.replace("  - name: lte", "    weight: 3\n  - name: lte"));
   });
 
+  test("adds a steering by the form: what it lacks is said in it, and a look elsewhere costs nothing", async () => {
+    await page.locator("#option-steer").click();
+    await page.getByRole("button", { name: "Add to steer" }).click();
+    const entry = page.getByRole("group", { name: "guests" });
+    await entry.getByText("fits all traffic").waitFor();
+    expect(await page.evaluate("document.activeElement.id")).toBe("option-steer-0--name");
+    await entry.getByLabel("From").fill("192.168.20.0/24");
+    await page.keyboard.press("Tab");
+    await page.getByText("It would work").waitFor();
+    expect(await seriousIn(page)).toEqual([]);
+    await page.getByRole("link", { name: "Act" }).click();
+    await page.getByRole("link", { name: "Set up" }).click();
+    await page.getByRole("button", { name: "Save and try" }).click();
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByText("The new config is kept").waitFor();
+    expect(await savedText()).toContain("- name: guests\n    over:\n      - lte\n    from:\n      - 192.168.20.0/24\n");
+    await page.getByRole("link", { name: "Now" }).click();
+    await page.locator(".chip", { hasText: "guests over lte" }).waitFor();
+    await page.getByRole("link", { name: "Set up" }).click();
+  });
+
   test("changes the password, and gives a program a token and takes it back", async () => {
     await page.getByText("Who may come in").click();
     const token = page.locator(".tokens");

@@ -1,6 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Prose } from "../part/prose.tsx";
 import type { Answer } from "../server/request.ts";
+import { mayAct, session } from "../server/session.ts";
+import { useStore } from "../server/store.ts";
 
 /** What was said after it was done. */
 interface Outcome {
@@ -24,6 +27,7 @@ interface Props {
 export const Action = ({ title, will, button, not, act, children }: Props): JSX.Element => {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [busy, setBusy] = useState(false);
+  const may = mayAct(useStore(session));
   const begin = async (): Promise<void> => {
     setBusy(true);
     setOutcome(null);
@@ -36,11 +40,11 @@ export const Action = ({ title, will, button, not, act, children }: Props): JSX.
       <h2>{title}</h2>
       {children}
       <p class="will">{not ?? will}</p>
-      <button type="button" disabled={not !== null || busy} onClick={() => void begin()}>
+      <button type="button" disabled={not !== null || busy || !may} onClick={() => void begin()}>
         {busy ? "One moment" : button}
       </button>
       <p role="status" class={outcome === null ? "outcome" : `outcome is-${outcome.done ? "good" : "bad"}`}>
-        {outcome?.message}
+        <Prose text={outcome?.message ?? ""} />
       </p>
     </section>
   );

@@ -12,7 +12,8 @@ export const DifferenceView = ({ before, after }: { readonly before: string; rea
   const lines = difference(before, after);
   const shown = lines.flatMap((line, index) => (isNear(lines, index) ? [{ line, index }] : []));
   return (
-    <section class="difference" aria-label="The difference">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long one scrolls, which the keyboard must be able to.
+    <section class="difference" aria-label="The difference" tabIndex={0}>
       {shown.map(({ line, index }, place) => (
         <div
           key={`${index}`}

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Prose } from "../part/prose.tsx";
 import { valueAt } from "./document.ts";
 import { fieldId, type Issue, pathText, useDraft } from "./draft.ts";
 import { Help } from "./help.tsx";
@@ -58,7 +59,7 @@ export const Wrong = ({
 }): JSX.Element | null =>
   issues.length === 0 ? null : (
     <p class="wrong" id={id}>
-      {issues.map(({ line, message, remedy }) => `Line ${line}: ${message}; ${remedy}.`).join(" ")}
+      <Prose text={issues.map(({ line, message, remedy }) => `Line ${line}: ${message}; ${remedy}.`).join(" ")} />
     </p>
   );
 
@@ -98,17 +99,15 @@ export const Select = ({ id, schema, current, set, attributes }: InputProps): JS
   <select
     {...attributes}
     id={id}
-    value={typeof current === "string" ? current : ""}
-    onChange={({ currentTarget: { value } }) => set(value === "" ? undefined : value)}
+    value={String(current ?? schema.default ?? "")}
+    onChange={({ currentTarget: { value } }) => set(value === "" || value === schema.default ? undefined : value)}
   >
-    <option value="">{schema.default === undefined ? "As it comes" : `${schema.default} (default)`}</option>
-    {wordsIn(schema)
-      .filter((word) => word !== schema.default || word === current)
-      .map((word) => (
-        <option key={word} value={word}>
-          {word}
-        </option>
-      ))}
+    {schema.default === undefined && <option value="">Not set</option>}
+    {wordsIn(schema).map((word) => (
+      <option key={word} value={word}>
+        {word}
+      </option>
+    ))}
   </select>
 );
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
+import { Prose } from "../part/prose.tsx";
 import { fieldId, pathText, useDraft } from "./draft.ts";
 import { GroupFields, Groups } from "./group.tsx";
-import { Prose } from "./help.tsx";
 import { kindOf, type Schema, titleOf } from "./schema.ts";
 
 /** Every option, as the schema has them. */

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { Icon, type IconName } from "../part/icon.tsx";
+import { Prose } from "../part/prose.tsx";
 import { valueAt } from "./document.ts";
 import { fieldId, pathText, useDraft } from "./draft.ts";
 import { Field, Wrong } from "./field.tsx";
-import { Prose } from "./help.tsx";
 import { Preset } from "./preset.tsx";
-import { groupBranches, kindOf, type Path, type Schema, titleOf } from "./schema.ts";
+import { freshIn, groupBranches, kindOf, type Path, type Schema, titleOf } from "./schema.ts";
 
 interface Props {
   readonly path: Path;
@@ -14,11 +15,13 @@ interface Props {
 
 /** The options of a group: the simple ones first, then the groups within it. */
 export const GroupFields = ({ path, schema }: Props): JSX.Element => {
+  const { issues } = useDraft();
   const options = Object.entries(schema.properties ?? {});
   const simple = options.filter(([, option]) => !isWide(option));
   const wide = options.filter(([, option]) => isWide(option));
   return (
     <>
+      <Wrong id={`${fieldId(path)}-wrong`} issues={issues.filter((issue) => issue.path === pathText(path))} />
       <div class="fields">
         {simple.map(([key, option]) => (
           <Field key={key} path={[...path, key]} schema={option} required={schema.required?.includes(key) ?? false} />
@@ -60,25 +63,36 @@ const Foldable = ({ path, schema, description }: Props & { readonly description:
 /** A list of groups, such as the uplinks: in order, to be moved, removed and added to. */
 export const Groups = ({ path, schema }: Props): JSX.Element => {
   const { value, issues, edit } = useDraft();
+  const place = useRef<HTMLDivElement>(null);
   const given = valueAt(value, path);
   const items: readonly unknown[] = Array.isArray(given) ? given : [];
   const item = schema.items ?? {};
   const own = issues.filter((issue) => issue.path === pathText(path));
+  const add = (): void => {
+    edit({ kind: "set", path: [...path, items.length], value: freshIn(item, items) });
+    requestAnimationFrame(() => place.current?.querySelector<HTMLElement>("fieldset:last-of-type input")?.focus());
+  };
+  // What was removed had the focus.
+  const remove = (index: number): void => {
+    edit({ kind: "remove", path: [...path, index] });
+    place.current?.focus();
+  };
   return (
-    <div class="groups" id={fieldId(path)} tabIndex={-1}>
+    <div class="groups" ref={place} tabIndex={-1}>
       {items.map((entry, index) => (
         <fieldset class="card" key={`${index} ${items.length}`}>
           <legend>{nameOf(entry, index)}</legend>
-          <Tools path={[...path, index]} name={nameOf(entry, index)} count={items.length} />
+          <Tools
+            path={[...path, index]}
+            name={nameOf(entry, index)}
+            count={items.length}
+            remove={() => remove(index)}
+          />
           <GroupFields path={[...path, index]} schema={item} />
         </fieldset>
       ))}
-      <Wrong id={`${pathText(path)}-wrong`} issues={own} />
-      <button
-        type="button"
-        class="plain"
-        onClick={() => edit({ kind: "set", path: [...path, items.length], value: fresh(item, items.length) })}
-      >
+      <Wrong id={`${fieldId(path)}-wrong`} issues={own} />
+      <button type="button" class="plain" onClick={add}>
         <Icon name="plus" />
         Add to {titleOf(String(path.at(-1))).toLowerCase()}
       </button>
@@ -91,24 +105,14 @@ const nameOf = (entry: unknown, index: number): string => {
   return typeof name === "string" && name !== "" ? name : `${index + 1}.`;
 };
 
-/** What is needed is there from the beginning, with an example to be written over. */
-const fresh = ({ properties = {}, required = [] }: Schema, count: number): unknown =>
-  Object.fromEntries(
-    required.map((key) => [
-      key,
-      properties[key]?.examples?.[count] ?? properties[key]?.examples?.[0] ?? properties[key]?.enum?.[0] ?? "",
-    ]),
-  );
-
-const Tools = ({
-  path,
-  name,
-  count,
-}: {
+interface ToolsProps {
   readonly path: Path;
   readonly name: string;
   readonly count: number;
-}): JSX.Element => {
+  readonly remove: () => void;
+}
+
+const Tools = ({ path, name, count, remove }: ToolsProps): JSX.Element => {
   const { edit } = useDraft();
   const index = Number(path.at(-1));
   return (
@@ -120,7 +124,7 @@ const Tools = ({
         off={index === count - 1}
         act={() => edit({ kind: "move", path, by: 1 })}
       />
-      <Tool icon="bin" says={`Remove ${name}`} off={false} act={() => edit({ kind: "remove", path })} />
+      <Tool icon="bin" says={`Remove ${name}`} off={false} act={remove} />
     </div>
   );
 };

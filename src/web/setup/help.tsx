@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { Prose } from "../part/prose.tsx";
 
 interface Props {
   readonly id: string;
@@ -14,13 +15,3 @@ export const Help = ({ id, text, limits }: Props): JSX.Element | null =>
       {limits !== "" && <span class="limits"> {limits}</span>}
     </p>
   );
-
-/** Words in backquotes are code; of links to our documents, their names stay. */
-export const Prose = ({ text }: { readonly text: string }): JSX.Element => (
-  <>
-    {text
-      .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1")
-      .split("`")
-      .map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}
-  </>
-);

@@ -28,7 +28,7 @@ export const Preset = ({ path, schema }: Props): JSX.Element => {
         <div class={current === undefined ? "field" : "field given"}>
           <label for={id}>{titleOf(String(path.at(-1)))}</label>
           <select id={id} value={word} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-            <option value="">As it comes</option>
+            <option value="">Not set</option>
             {[
               ...new Set(wordsIn({ ...schema, anyOf: schema.anyOf?.filter((one) => one.enum !== undefined) ?? [] })),
             ].map((one) => (

@@ -89,7 +89,7 @@ const Changes = ({ writing, isBusy, save }: ChangesProps): JSX.Element => {
 
 const WORDS = {
   checking: "The daemon looks at it.",
-  good: "The daemon would take it. It will hold for a minute; unless you confirm it then, all is as before.",
+  good: "It would work. Saved, it holds for a minute, and for good once you confirm it.",
   bad: "The daemon refuses it:",
 } as const;
 
@@ -103,7 +103,9 @@ const LOOK_MS = 700;
 
 const Trial = ({ until, end }: TrialProps): JSX.Element => {
   const [problem, setProblem] = useState<string | null>(null);
+  const place = useRef<HTMLElement>(null);
   const leftMs = Math.max(0, until - useNow());
+  useEffect(() => place.current?.focus(), []);
   useEffect(() => {
     const timer = setTimeout(() => end(UNDONE), until - performance.now() + LOOK_MS);
     return () => clearTimeout(timer);
@@ -114,7 +116,7 @@ const Trial = ({ until, end }: TrialProps): JSX.Element => {
     else setProblem(answer.why.detail);
   };
   return (
-    <section class="trial is-hold" role="alertdialog" aria-label="Keep the new config?">
+    <section class="trial is-hold" role="alertdialog" aria-label="Keep the new config?" ref={place} tabIndex={-1}>
       <p>
         <strong>The new config is in effect.</strong> Keep it? Otherwise it is undone in {countdown(leftMs)}, even if
         this page can’t reach the router any more.

@@ -35,8 +35,9 @@ export const kindOf = (schema: Schema): Kind => {
   return wordsIn(schema).length > 0 && !takesMore ? "select" : "text";
 };
 
-/** What may be given, and what holds where nothing is: beneath the field. */
+/** What may be given: beneath the field. */
 export const limitsOf = (schema: Schema): string => {
+  if (kindOf(schema) === "lines") return "One a line.";
   const range = [schema, ...branches(schema)].find((one) => one.range !== undefined)?.range;
   const numbers =
     schema.minimum === undefined
@@ -51,6 +52,22 @@ export const defaultText = ({ default: value, examples }: Schema): string => {
   if (Array.isArray(value)) return value.join("\n");
   if (value !== undefined && typeof value !== "object") return String(value);
   return examples?.[0] === undefined ? "" : `such as ${String(examples[0])}`;
+};
+
+/** A new group in a list: what is needed is there, with an example to be written over that no neighbour has. */
+export const freshIn = ({ properties = {}, required = [] }: Schema, neighbours: readonly unknown[]): unknown =>
+  Object.fromEntries(
+    required.map((key) => {
+      const taken = neighbours.map((one) => Reflect.get(Object(one), key));
+      return [key, exampleOf(properties[key] ?? {}, taken)];
+    }),
+  );
+
+const exampleOf = ({ items, examples = [], enum: words = [] }: Schema, taken: readonly unknown[]): unknown => {
+  if (items !== undefined) return [exampleOf(items, [])];
+  const [first = ""] = examples;
+  const another = first === "" ? words[0] : `${first}-${taken.length + 1}`;
+  return [...examples, ...words].find((one) => !taken.includes(one)) ?? another ?? "";
 };
 
 /** `holdAfterFailover` as people read it: `Hold after failover`. */

@@ -1,4 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
+import { live } from "../server/live.ts";
+import { openStore, useStore } from "../server/store.ts";
 import type { Issue } from "./draft.ts";
 import type { Schema } from "./schema.ts";
 import { issuesIn, readConfig, readSchema, tryConfig } from "./server.ts";
@@ -24,16 +26,29 @@ export type Check =
   | { readonly kind: "bad"; readonly detail: string; readonly issues: readonly Issue[] };
 
 type Loaded = Omit<Writing, "check" | "change" | "reload">;
+type Kept = Loaded | { readonly problem: string } | null;
+
+/** What is being written outlasts a look at another view, but not the session. */
+const kept = openStore<Kept>(null);
+
+live.watch(({ locked }) => {
+  if (locked) kept.set(null);
+});
+
+const reload = async (): Promise<void> => kept.set(await load());
+
+const isWritten = (one: Kept): boolean => one !== null && "text" in one && one.text !== one.saved;
 
 /** The config from the daemon; null while it comes; the reason where it doesn't. */
 export const useConfig = (): Writing | { readonly problem: string } | null => {
-  const [loaded, setLoaded] = useState<Loaded | { readonly problem: string } | null>(null);
-  const reload = async (): Promise<void> => setLoaded(await load());
-  useEffect(() => void reload(), []);
+  const loaded = useStore(kept);
+  useEffect(() => {
+    if (!isWritten(kept.get())) void reload();
+  }, []);
   const text = loaded !== null && "text" in loaded ? loaded : null;
   const check = useCheck(text);
   if (loaded === null || "problem" in loaded) return loaded;
-  return { ...loaded, check, change: (next) => setLoaded({ ...loaded, text: next }), reload };
+  return { ...loaded, check, change: (next) => kept.set({ ...loaded, text: next }), reload };
 };
 
 const load = async (): Promise<Loaded | { readonly problem: string }> => {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { Prose } from "../part/prose.tsx";
 import type { Issue } from "./draft.ts";
 
 interface Props {
@@ -41,7 +42,7 @@ export const YamlEditor = ({ text, issues, change }: Props): JSX.Element => {
               Line {issue.line}
             </button>
             <span>
-              {issue.path !== "" && <code>{issue.path}</code>} {issue.message}; {issue.remedy}.
+              {issue.path !== "" && <code>{issue.path}</code>} <Prose text={`${issue.message}; ${issue.remedy}.`} />
             </span>
           </li>
         ))}
