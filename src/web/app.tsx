@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { Act } from "./act/act.tsx";
 import { Doctor } from "./doctor/doctor.tsx";
 import { Login } from "./login/login.tsx";
+import { headlineOf } from "./now/headline.ts";
 import { Now } from "./now/now.tsx";
 import { useNow } from "./part/clock.ts";
 import { Icon } from "./part/icon.tsx";
@@ -28,6 +30,10 @@ const NAMES: Readonly<Record<View, string>> = {
 export const App = (): JSX.Element => {
   const view = useStore(route);
   const now = useStore(live);
+  const title = now.status === null ? "" : `${headlineOf(now.status, 0).title} · `;
+  useEffect(() => {
+    document.title = `${title}wan-failover`;
+  }, [title]);
   return (
     <>
       <button type="button" class="skip" onClick={skip}>
@@ -38,7 +44,7 @@ export const App = (): JSX.Element => {
           <img src="/icon.svg" alt="" width="26" height="26" />
           wan-failover
         </a>
-        <Navigation view={view} />
+        {now.locked ? null : <Navigation view={view} />}
         <div class="tools">
           <ThemeSwitch />
           <Leave />
@@ -75,17 +81,22 @@ const Navigation = ({ view }: { readonly view: View }): JSX.Element => (
   </nav>
 );
 
-const Lost = ({ stream }: Pick<Live, "stream">): JSX.Element | null => {
+/** Screen readers hear of it once: how long ago it was changes each second. */
+const Lost = ({ stream }: Pick<Live, "stream">): JSX.Element => {
   useNow();
-  if (stream.kind !== "lost") return null;
   return (
-    <p class="lost" role="status">
-      <Icon name="warning" />
-      <span>
-        <strong>No connection to the router</strong> since {clock(stream.since)}, {duration(Date.now() - stream.since)}{" "}
-        ago. What you see is how it was then.
-      </span>
-    </p>
+    <div role="status">
+      {stream.kind === "lost" && (
+        <p class="lost">
+          <Icon name="warning" />
+          <span>
+            <strong>No connection to the router</strong> since {clock(stream.since)}
+            <span aria-hidden="true">, {duration(Date.now() - stream.since)} ago</span>. What you see is how it was
+            then.
+          </span>
+        </p>
+      )}
+    </div>
   );
 };
 

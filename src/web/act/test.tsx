@@ -31,8 +31,8 @@ export const Test = ({ status }: { readonly status: Status }): JSX.Element => {
     <Action
       title="Test a failover"
       will={`New connections move from ${from} to ${name} at once; running ones stay where they are. Scripts and mails go out as after a real failover. After ${forSpan} traffic returns by itself.`}
-      button={`Test ${name} for ${forSpan}`}
-      not={uplink === undefined ? "No standby works at this moment, so there is nothing to test." : null}
+      button={name === "" ? "Test" : `Test ${name} for ${forSpan}`}
+      not={whyNot(status, name)}
       act={() => ask<OrderAnswer>({ path: PATHS.test, body: { uplink: name, for: span } })}
     >
       {standbys.length > 1 && (
@@ -46,6 +46,11 @@ export const Test = ({ status }: { readonly status: Status }): JSX.Element => {
       <Choice label="For" options={SPANS} value={span} choose={setSpan} />
     </Action>
   );
+};
+
+const whyNot = ({ test }: Status, name: string): string | null => {
+  if (test !== null) return `${test.uplink} is being tested. “Go back now” ends that.`;
+  return name === "" ? "No standby works at this moment, so there is nothing to test." : null;
 };
 
 interface Standby {

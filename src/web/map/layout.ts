@@ -8,18 +8,22 @@ export interface Point {
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  readonly house: Point;
-  readonly router: Point;
-  readonly internet: Point;
+  readonly house: Place;
+  readonly router: Place;
+  readonly internet: Place;
   /** Of each uplink: its sign, and the curves on both sides of it. */
-  readonly uplinks: readonly Place[];
+  readonly uplinks: readonly UplinkPlace[];
   readonly sign: { readonly width: number; readonly height: number };
   readonly trunk: string;
-  /** Where a node's label is, from its centre. */
-  readonly label: Point & { readonly anchor: "middle" | "start" };
 }
 
+/** Of a node: its centre, and where its label is from there. */
 export interface Place {
+  readonly at: Point;
+  readonly label: Point & { readonly anchor: "middle" | "start" | "end" };
+}
+
+export interface UplinkPlace {
   readonly at: Point;
   readonly near: Curve;
   readonly far: Curve;
@@ -50,11 +54,21 @@ const curve = (from: Point, to: Point, axis: "x" | "y"): Curve => {
   };
 };
 
+/** From a point to another, both on the same side, in a bow that `x` draws to itself. */
+const bow = (from: Point, to: Point, x: number): Curve => ({
+  d: `M${from.x} ${from.y}C${x} ${from.y} ${x} ${to.y} ${to.x} ${to.y}`,
+  middle: { x: (from.x + 6 * x + to.x) / 8, y: (from.y + to.y) / 2 },
+});
+
 const NODE = 30;
+
+const BELOW = { x: 0, y: 52, anchor: "middle" } as const;
+const RIGHT = { x: 44, y: 5, anchor: "start" } as const;
+const LEFT = { x: -44, y: 5, anchor: "end" } as const;
 
 /** From left to right. */
 const wide = (count: number): Layout => {
-  const [width, gap] = [960, 82];
+  const [width, gap] = [960, count > 4 ? 66 : 82];
   const height = Math.max(176, (count - 1) * gap + 90);
   const middle = height / 2;
   const sign = { width: 168, height: 54 };
@@ -63,7 +77,7 @@ const wide = (count: number): Layout => {
     { x: 270, y: middle },
     { x: width - 70, y: middle },
   ];
-  const uplinks = Array.from({ length: count }, (_, index): Place => {
+  const uplinks = Array.from({ length: count }, (_, index): UplinkPlace => {
     const at = { x: 575, y: middle + (index - (count - 1) / 2) * gap };
     return {
       at,
@@ -71,8 +85,7 @@ const wide = (count: number): Layout => {
       far: curve({ x: at.x + sign.width / 2, y: at.y }, { x: internet.x - NODE, y: middle }, "x"),
     };
   });
-  const label = { x: 0, y: 52, anchor: "middle" } as const;
-  return { width, height, house, router, internet, uplinks, sign, label, trunk: trunk(house, router) };
+  return { width, height, ...nodes({ house, router, internet }, [BELOW, BELOW]), uplinks, sign };
 };
 
 /** From top to bottom, for a phone. */
@@ -86,7 +99,7 @@ const tall = (count: number): Layout => {
     { x: middle, y: 148 },
     { x: middle, y: height - 40 },
   ];
-  const uplinks = Array.from({ length: count }, (_, index): Place => {
+  const uplinks = Array.from({ length: count }, (_, index): UplinkPlace => {
     const at = { x: middle + (index - (count - 1) / 2) * space, y: 268 };
     return {
       at,
@@ -94,13 +107,48 @@ const tall = (count: number): Layout => {
       far: curve({ x: at.x, y: at.y + sign.height / 2 }, { x: middle, y: internet.y - NODE }, "y"),
     };
   });
-  const label = { x: 44, y: 5, anchor: "start" } as const;
-  return { width, height, house, router, internet, uplinks, sign, label, trunk: trunk(house, router) };
+  return { width, height, ...nodes({ house, router, internet }, [RIGHT, RIGHT]), uplinks, sign };
 };
+
+/** The same, with uplinks one below the other, since more than two beside each other have no room for their names. */
+const stacked = (count: number): Layout => {
+  const [width, gap] = [360, 66];
+  const middle = width / 2;
+  const sign = { width: 168, height: 54 };
+  const [house, router, internet] = [
+    { x: middle, y: 40 },
+    { x: middle, y: 148 },
+    { x: middle, y: 230 + count * gap },
+  ];
+  const uplinks = Array.from({ length: count }, (_, index): UplinkPlace => {
+    const at = { x: middle, y: 222 + index * gap };
+    return {
+      at,
+      near: bow({ x: middle - NODE, y: router.y }, { x: at.x - sign.width / 2, y: at.y }, 0),
+      far: bow({ x: at.x + sign.width / 2, y: at.y }, { x: middle + NODE, y: internet.y }, width),
+    };
+  });
+  return { width, height: internet.y + 40, ...nodes({ house, router, internet }, [RIGHT, LEFT]), uplinks, sign };
+};
+
+type Nodes = Readonly<Record<"house" | "router" | "internet", Point>>;
+
+/** `labels`: on the near side of the uplinks, and on the far one. */
+const nodes = (
+  { house, router, internet }: Nodes,
+  [near, far]: readonly [Place["label"], Place["label"]],
+): Pick<Layout, keyof Nodes | "trunk"> => ({
+  house: { at: house, label: near },
+  router: { at: router, label: near },
+  internet: { at: internet, label: far },
+  trunk: trunk(house, router),
+});
 
 const trunk = (from: Point, to: Point): string =>
   from.y === to.y ? `M${from.x + NODE} ${from.y}H${to.x - NODE}` : `M${from.x} ${from.y + NODE}V${to.y - NODE}`;
 
 /** Places for so many uplinks. Pure. */
-export const layoutFor = (count: number, direction: "wide" | "tall"): Layout =>
-  (direction === "wide" ? wide : tall)(count);
+export const layoutFor = (count: number, direction: "wide" | "tall"): Layout => {
+  if (direction === "wide") return wide(count);
+  return (count > 2 ? stacked : tall)(count);
+};

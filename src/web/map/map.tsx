@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Status } from "../../core/status.ts";
 import { useMedia } from "../part/clock.ts";
 import { Icon, type IconName } from "../part/icon.tsx";
-import { type Curve, type Layout, layoutFor, type Place, type Point } from "./layout.ts";
+import { type Curve, type Layout, layoutFor, type Place, type UplinkPlace } from "./layout.ts";
 import { type Line, sceneOf } from "./scene.ts";
 
 /** LAN, router, uplinks, internet; the way that traffic takes moves. */
@@ -27,9 +27,9 @@ export const NetworkMap = ({ status }: { readonly status: Status }): JSX.Element
           <Wire d={place.far.d} line={line} />
         </g>
       ))}
-      <Node at={layout.house} icon="house" name="Your network" label={layout.label} />
-      <Node at={layout.router} icon="router" name="Router" label={layout.label} />
-      <Node at={layout.internet} icon="globe" name="Internet" label={layout.label} off={!scene.online} />
+      <Node place={layout.house} icon="house" name="Your network" />
+      <Node place={layout.router} icon="router" name="Router" />
+      <Node place={layout.internet} icon="globe" name="Internet" off={!scene.online} />
       {placed.map(({ line, place }) => (
         <Sign key={line.name} line={line} place={place} size={layout.sign} />
       ))}
@@ -51,14 +51,13 @@ const Wire = ({
 );
 
 interface NodeProps {
-  readonly at: Point;
+  readonly place: Place;
   readonly icon: IconName;
   readonly name: string;
-  readonly label: Layout["label"];
   readonly off?: boolean;
 }
 
-const Node = ({ at, icon, name, label, off = false }: NodeProps): JSX.Element => (
+const Node = ({ place: { at, label }, icon, name, off = false }: NodeProps): JSX.Element => (
   <g class={off ? "node off" : "node"} transform={`translate(${at.x} ${at.y})`}>
     <circle r="30" />
     <g transform="translate(-13 -13) scale(1.083)">
@@ -72,7 +71,7 @@ const Node = ({ at, icon, name, label, off = false }: NodeProps): JSX.Element =>
 
 interface SignProps {
   readonly line: Line;
-  readonly place: Place;
+  readonly place: UplinkPlace;
   readonly size: Layout["sign"];
 }
 

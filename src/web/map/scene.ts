@@ -1,6 +1,6 @@
 import type { Status, UplinkStatus } from "../../core/status.ts";
 import { rtt } from "../word/format.ts";
-import { FAMILIES, familyName, type Monitored, mainFamily, type Tone, uplinkWords } from "../word/verdict.ts";
+import { FAMILIES, familyName, type Monitored, mainFamily, type Tone, uplinkWords, worse } from "../word/verdict.ts";
 
 /** carrying: new flows go here. staying: only those that run. idle: neither. */
 export type Traffic = "carrying" | "staying" | "idle";
@@ -29,8 +29,29 @@ export interface Scene {
 export const sceneOf = (status: Status): Scene => {
   const lines = status.uplinks.map((uplink) => lineOf(status, uplink));
   const said = lines.map(({ name, traffic, says }) => `${name}: ${TRAFFIC[traffic]}, ${says}`).join("; ");
-  return { lines, online: status.online, label: `From your network through the router to the internet. ${said}.` };
+  return {
+    lines: shownOf(lines),
+    online: status.online,
+    label: `From your network through the router to the internet. ${said}.`,
+  };
 };
+
+/** More than so many are too small to read. */
+const SHOWN = 6;
+
+/** Those that matter most, in their order; the rest is one line. */
+const shownOf = (lines: readonly Line[]): readonly Line[] => {
+  if (lines.length <= SHOWN) return lines;
+  const ranked = [...lines].sort((one, other) => rankOf(one) - rankOf(other));
+  const rest = ranked.slice(SHOWN - 1);
+  const tone = rest.map((line) => line.tone).reduce(worse);
+  const says = tone === "good" ? "up" : "see below";
+  const others = { name: `${rest.length} others`, traffic: rest[0]?.traffic ?? "idle", tone, says } as const;
+  return [...lines.filter((line) => !rest.includes(line)), { ...others, cut: null, families: null }];
+};
+
+const rankOf = ({ traffic, tone }: Line): number =>
+  traffic === "idle" ? (tone === "good" ? 3 : 2) : traffic === "staying" ? 1 : 0;
 
 const TRAFFIC: Readonly<Record<Traffic, string>> = {
   carrying: "takes new connections",

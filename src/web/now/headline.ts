@@ -1,6 +1,6 @@
 import type { Status } from "../../core/status.ts";
 import { countdown, list, sentence } from "../word/format.ts";
-import { mainFamily, preferred, type Tone, wordsOf } from "../word/verdict.ts";
+import { mainFamily, namesOf, preferred, type Tone, wordsOf } from "../word/verdict.ts";
 
 /** The one glance: how things are, in two lines. */
 export interface Headline {
@@ -12,19 +12,25 @@ export interface Headline {
 /** `elapsedMs`: since the status was true. Pure. */
 export const headlineOf = (status: Status, elapsedMs: number): Headline => {
   const { carrying, reason } = status.families[mainFamily(status)];
-  const why = sentence(
-    reason,
-    status.uplinks.map(({ name }) => name),
-  );
+  const why = sentence(reason, namesOf(status));
   return (
     without(status) ??
-    ordered(status, elapsedMs) ??
-    doubtful(status) ?? {
+    doubtful(status) ??
+    ordered(status, elapsedMs) ?? {
       tone: standsIn(status) ? "warn" : "good",
       title: `Online through ${list(carrying)}`,
       detail: standsIn(status) ? `It stands in for ${list(missing(status))}` : why,
     }
   );
+};
+
+/** How long it has been so, ms; null where that isn't known: a status doesn't say when a divert began. */
+export const standingMs = (status: Status): number | null => {
+  const family = mainFamily(status);
+  const { diverted, sinceMs } = status.families[family];
+  if (diverted) return null;
+  const silences = status.uplinks.flatMap(({ families }) => families[family]?.sinceMs ?? []);
+  return status.online ? sinceMs : Math.min(sinceMs, ...silences);
 };
 
 /** How those are that should carry traffic: the reason of the switch may be long past. */
@@ -42,23 +48,27 @@ const without = (status: Status): Headline | null => {
       title: "Looking around",
       detail: "The uplinks are being asked; no one has been chosen yet.",
     };
-  return status.online ? null : { tone: "bad", title: "Offline", detail: status.summary };
+  if (status.online) return null;
+  return { tone: "bad", title: "Offline", detail: `${status.summary} The first that answers again takes it.` };
 };
 
-const ordered = ({ test, pin }: Status, elapsedMs: number): Headline | null => {
+/** Where the uplink that was chosen by hand fails, others stand in: then that is what matters. */
+const ordered = (status: Status, elapsedMs: number): Headline | null => {
+  const { test, pin } = status;
+  const chosen = test?.uplink ?? pin;
+  if (chosen === null || !status.families[mainFamily(status)].carrying.includes(chosen)) return null;
   if (test !== null) {
     const left = countdown(Math.max(0, test.leftMs - elapsedMs));
     return {
       tone: "hold",
-      title: `Testing ${test.uplink}`,
-      detail: `Somebody asked for it. Traffic returns by itself in ${left}.`,
+      title: `Testing ${chosen}`,
+      detail: `Somebody asked for it. Traffic returns by itself in ${left}; Act ends it sooner.`,
     };
   }
-  if (pin === null) return null;
   return {
     tone: "hold",
-    title: `Pinned to ${pin}`,
-    detail: `Somebody chose ${pin} by hand; nothing else is used until that is undone.`,
+    title: `Pinned to ${chosen}`,
+    detail: `Somebody chose ${chosen} by hand. Others only stand in while it fails; Act undoes it.`,
   };
 };
 

@@ -8,9 +8,9 @@ import { Icon } from "../part/icon.tsx";
 import { live } from "../server/live.ts";
 import { useStore } from "../server/store.ts";
 import { countdown, duration, list, sentence } from "../word/format.ts";
-import { FAMILIES, type Family, familyName, mainFamily, type Verdict } from "../word/verdict.ts";
+import { FAMILIES, type Family, familyName, mainFamily, namesOf, type Tone, type Verdict } from "../word/verdict.ts";
 import { Happenings } from "./happenings.tsx";
-import { headlineOf } from "./headline.ts";
+import { headlineOf, standingMs } from "./headline.ts";
 import { LiveCharts } from "./live-charts.tsx";
 import { UplinkCard } from "./uplink-card.tsx";
 import { Why } from "./why.tsx";
@@ -45,7 +45,8 @@ interface GlanceProps {
 
 const Glance = ({ status, elapsedMs }: GlanceProps): JSX.Element => {
   const { tone, title, detail } = headlineOf(status, elapsedMs);
-  const { waiting, holdLeftMs, sinceMs } = status.families[mainFamily(status)];
+  const { waiting, holdLeftMs } = status.families[mainFamily(status)];
+  const standing = standingMs(status);
   const left = Math.max(0, holdLeftMs - elapsedMs);
   return (
     <section class={`glance is-${tone}`}>
@@ -56,13 +57,13 @@ const Glance = ({ status, elapsedMs }: GlanceProps): JSX.Element => {
       <p>{detail}</p>
       {waiting !== null && (
         <p class="waiting">
-          {sentence(waiting)}
+          {sentence(waiting, namesOf(status))}
           {left > 0 && ` ${countdown(left)} left.`}
         </p>
       )}
       <p class="chips">
         <FamilyChips status={status} />
-        <span class="aside">for {duration(sinceMs + elapsedMs)}</span>
+        {standing !== null && <span class="aside">for {duration(standing + elapsedMs)}</span>}
       </p>
       <Steering steering={status.steering ?? []} />
       <Why />
@@ -85,10 +86,25 @@ const FamilyChips = ({ status }: { readonly status: Status }): JSX.Element => (
   </>
 );
 
-const Steering = ({ steering }: { readonly steering: NonNullable<Status["steering"]> }): JSX.Element | null =>
+type Steerings = NonNullable<Status["steering"]>;
+
+const Steering = ({ steering }: { readonly steering: Steerings }): JSX.Element | null =>
   steering.length === 0 ? null : (
-    <p class="aside">Steered: {steering.map(({ name, summary }) => `${name} ${summary}`).join("; ")}.</p>
+    <p class="chips">
+      <span class="aside">Steered</span>
+      {steering.map((one) => (
+        <Chip key={one.name} tone={steeringTone(one)}>
+          {one.name} {one.summary}
+        </Chip>
+      ))}
+    </p>
   );
+
+const steeringTone = ({ families }: Steerings[number]): Tone => {
+  const ways = FAMILIES.flatMap((family) => families[family] ?? []);
+  if (ways.some(({ refused }) => refused)) return "bad";
+  return ways.some(({ over }) => over === null) ? "warn" : "mute";
+};
 
 const verdictOf = ({ uplinks }: Status, name: string, family: Family): Verdict | undefined =>
   uplinks.find((uplink) => uplink.name === name)?.families[family]?.verdict;

@@ -107,13 +107,20 @@ const FamilyRow = ({ family, monitored, elapsedMs }: RowProps): JSX.Element => {
   );
 };
 
-/** Why it is as it is, unless it is simply well; each sentence once, though both families may say it. */
+/** Why it is as it is, unless it is simply well. What is true of one family alone names it. */
 const reasons = ({ families }: UplinkStatus): readonly string[] => {
-  const said = FAMILIES.flatMap((family) => {
+  const used = FAMILIES.flatMap((family) => {
     const monitored = families[family];
-    if (monitored === null) return [];
-    const reason = wordsOf(monitored).tone === "good" ? [] : [sentence(monitored.reason)];
-    return [...reason, ...monitored.complaints];
+    return monitored === null ? [] : [{ family, said: saidOf(monitored) }];
   });
-  return [...new Set(said)];
+  const isShared = (text: string): boolean => used.every(({ said }) => said.includes(text));
+  const told = used.flatMap(({ family, said }) =>
+    said.map((text) => (isShared(text) ? text : `${familyName(family)}: ${text}`)),
+  );
+  return [...new Set(told)];
 };
+
+const saidOf = (monitored: Monitored): readonly string[] => [
+  ...(wordsOf(monitored).tone === "good" ? [] : [sentence(monitored.reason)]),
+  ...monitored.complaints,
+];

@@ -57,8 +57,14 @@ export const Chart = ({ title, times, series, format, least }: Props): JSX.Eleme
 const Legend = ({ series, format }: Pick<Props, "series" | "format">): JSX.Element => (
   <ul>
     {series.map(({ name, values }, index) => (
-      <li key={name} class={`series-${index % COLOURS}`}>
-        {name} <span>{shown(values.at(-1), format)}</span>
+      <li key={name} class={`series-${index % COLOURS} dash-${dashOf(index)}`}>
+        {name}{" "}
+        <span>
+          {shown(
+            values.findLast((value) => value !== undefined),
+            format,
+          )}
+        </span>
       </li>
     ))}
   </ul>
@@ -78,6 +84,11 @@ const timeText = (at: number, stepS: number): string => {
 const DAY_S = 86_400;
 
 const COLOURS = 4;
+
+/** Where there are more lines than colours; as in the style sheet. */
+const DASHES = [[], [8, 4], [2, 3]];
+
+const dashOf = (index: number): number => Math.floor(index / COLOURS) % DASHES.length;
 
 interface Drawing {
   readonly names: readonly string[];
@@ -143,6 +154,7 @@ const options = (element: HTMLElement, { names, format, least }: Drawing): uPlot
       ...names.map((name, index) => ({
         label: name,
         stroke: colour(`series-${index % COLOURS}`),
+        dash: DASHES[dashOf(index)] ?? [],
         width: 1.8,
         points: { show: false },
         spanGaps: false,

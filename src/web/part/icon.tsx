@@ -18,7 +18,7 @@ const PATHS = {
   warning: "M12 4 2.5 20h19zM12 10v4.5M12 17.3v.2",
   note: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M12 11v5M12 7.8v.2",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
-  out: "M14 4h6v16h-6M4 12h11M11 8l4 4-4 4",
+  out: "M10 4H4v16h6M9 12h11M16 8l4 4-4 4",
   plus: "M12 5v14M5 12h14",
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",

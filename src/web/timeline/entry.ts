@@ -29,7 +29,7 @@ const outageEntry = ({ uplink, family, begin, end, cause, cutShort, evidence }: 
   end: end ?? until,
   isOpen: end === null,
   uplink,
-  title: `${uplink} ${familyName(family)} was out`,
+  title: `${uplink} ${familyName(family)} ${end === null ? "is" : "was"} out`,
   text: cutShort ? `${cause}; the daemon ended before the outage did` : cause,
   evidence,
 });

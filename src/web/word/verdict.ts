@@ -52,8 +52,11 @@ export const worse = (one: Tone, other: Tone): Tone => (WORST.indexOf(one) < WOR
 export const mainFamily = ({ uplinks }: Status): Family =>
   uplinks.some(({ families }) => families.ipv4 !== null) ? "ipv4" : "ipv6";
 
-/** The uplink that traffic should take if all were well: the first of the best tier. */
-export const preferred = ({ uplinks }: Status): readonly string[] => {
+export const namesOf = ({ uplinks }: Status): readonly string[] => uplinks.map(({ name }) => name);
+
+/** The uplinks that traffic should take if all were well: the one that was pinned, else the best tier. */
+export const preferred = ({ pin, uplinks }: Status): readonly string[] => {
+  if (pin !== null) return [pin];
   const best = Math.min(...uplinks.map(({ tier }) => tier));
   return uplinks.filter(({ tier }) => tier === best).map(({ name }) => name);
 };
