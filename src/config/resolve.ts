@@ -167,6 +167,7 @@ const resolveFailover = (failover: ParsedConfig["failover"]): FailoverSettings =
   failback: failover.failback,
   divert: failover.divert,
   drainMs: failover.drain,
+  share: failover.share,
   onStop: failover.onStop,
   rehearse: { when: failover.rehearse.when, forMs: failover.rehearse.for, page: failover.rehearse.page },
 });

@@ -120,6 +120,9 @@ export interface OwnAddress {
   readonly prefixLength: number;
 }
 
+/** What uplinks of one tier share: each connection takes one of them, or all connections of a host in the LAN take the same. */
+export type Sharing = "connection" | "host";
+
 /** When to switch, and what becomes of running flows. */
 export interface FailoverSettings {
   /** No failback sooner than this after a failover. */
@@ -131,6 +134,7 @@ export interface FailoverSettings {
   readonly divert: boolean;
   /** After a failback, running flows stay where they began for so long, then follow; null: for ever. */
   readonly drainMs: number | null;
+  readonly share: Sharing;
   /** What SIGTERM does to the kernel's state. */
   readonly onStop: "keep" | "restore";
   readonly rehearse: RehearsalSettings;

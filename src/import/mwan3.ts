@@ -206,7 +206,11 @@ const NEVER: readonly Left[] = [
     reason: "detection weighs the evidence; `detection` has the presets",
   },
   {
-    what: "flush_conntrack, last_resort, sticky, mmx_mask",
+    what: "sticky",
+    reason: "`failover: { share: host }` keeps all connections of a host in the LAN on one uplink of a tier",
+  },
+  {
+    what: "flush_conntrack, last_resort, mmx_mask",
     reason: "flows are pinned, and flushed where their uplink failed; without any uplink a family is refused at once",
   },
   { what: "mwan3.user", reason: "`scripts.change` is called at each switch (docs/scripts.md)" },

@@ -55,6 +55,7 @@ describe("the least config", () => {
       failback: "auto",
       divert: true,
       drainMs: 1_800_000,
+      share: "connection",
       onStop: "keep",
       rehearse: { when: "never", forMs: 60_000, page: "http://example.com/" },
     });

@@ -26,7 +26,12 @@ const want = (
   kernel = kernelState({ sysctls: SYSCTLS }),
   settings = settingsOf(),
 ): Wanted =>
-  wanted({ uplinks: uplinksOf(kernel, settings), kernel, routing: { ipv4: { ...NOBODY, ...ipv4 }, ipv6: NOBODY } });
+  wanted({
+    uplinks: uplinksOf(kernel, settings),
+    share: settings.failover.share,
+    kernel,
+    routing: { ipv4: { ...NOBODY, ...ipv4 }, ipv6: NOBODY },
+  });
 
 const mains = ({ routes }: Wanted): readonly string[] =>
   routes
@@ -146,4 +151,13 @@ test("sysctls: dead links are passed over, strict filters become loose and heed 
     "net/ipv4/fib_multipath_hash_policy": "1",
   });
   expect(want({}, kernelState({ sysctls })).sysctls).not.toHaveProperty("net/ipv4/fib_multipath_hash_policy");
+  const byHost = settingsOf([FIBER, { ...LTE, tier: 1 }], { share: "host" });
+  expect(want({}, kernelState({ sysctls }), byHost).sysctls).toMatchObject({
+    "net/ipv4/fib_multipath_hash_policy": "0",
+  });
+  const knowing = { ...sysctls, "net/ipv4/fib_multipath_hash_fields": "7" };
+  expect(want({}, kernelState({ sysctls: knowing }), byHost).sysctls).toMatchObject({
+    "net/ipv4/fib_multipath_hash_fields": "1",
+    "net/ipv4/fib_multipath_hash_policy": "3",
+  });
 });

@@ -3,6 +3,7 @@ import { pause } from "../../lab/clock.ts";
 import type { FaultName } from "../../lab/faults.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { ECHO } from "../../lab/plan.ts";
+import { batch } from "../../lab/topology.ts";
 import { FAMILIES, type Family } from "../../src/core/family.ts";
 import { familyName } from "../../src/core/path/path.ts";
 import type { Status } from "../../src/core/status.ts";
@@ -218,6 +219,16 @@ const isShared = ({ families, uplinks }: Status): boolean =>
       families[family].carrying.length === 2 && uplinks.every((uplink) => uplink.families[family]?.verdict === "up"),
   );
 
+/** By which uplinks twenty hosts of the LAN would go. */
+const waysOfHosts = async (lab: Lab, family: Family): Promise<ReadonlySet<string>> => {
+  const network = family === "ipv4" ? "192.168.77." : "fd77:1:1:1::";
+  const asked = Array.from(
+    { length: 20 },
+    (_, host) => `route get ${ECHO[family]} from ${network}${host + 20} iif lan0`,
+  );
+  return new Set((await lab.run("router", batch(asked))).match(/(?<=dev )wan\d/g));
+};
+
 describe.concurrent("a shared tier", () => {
   test("splits new flows by weight, keeps each where it began, and lives on in the other", async ({
     expect,
@@ -260,6 +271,14 @@ describe.concurrent("a shared tier", () => {
     for (const family of FAMILIES) {
       const long = await house.meter.uplinks({ flow: "long", protocol: "udp", family, from: mended, to: end });
       expect.soft(long.map(({ uplink }) => uplink)).toEqual(["wan1"]);
+    }
+    await house.restart({ config: { ...config, failover: { ...FREELY, share: "host" } } });
+    const byHost = house.meter.now();
+    await pause(500);
+    for (const family of FAMILIES) {
+      const found = await house.meter.uplinks({ flow: "new", family, from: byHost, to: house.meter.now() });
+      expect.soft(found).toHaveLength(1);
+      expect.soft(await waysOfHosts(house.lab, family)).toEqual(new Set(["wan0", "wan1"]));
     }
   });
 });

@@ -55,6 +55,13 @@ export const failover = group(
           "How long running connections may stay where they are after a failback, and after a divert that is over. Then they follow. `0s`: at once. `never`: they end where they began.",
       })
       .prefault("30m"),
+    share: z
+      .enum(["connection", "host"])
+      .meta({
+        description:
+          "How uplinks of one tier share traffic. `connection`: each by itself. `host`: all connections of a host in the LAN take the same, for sites that tie a login to one address.",
+      })
+      .default("connection"),
     rehearse: z
       .union([
         z.enum(["never", "daily", "weekly", "monthly"]).transform((when) => ({ when, for: 60_000, page: PAGE })),

@@ -19,8 +19,10 @@ interface Setting {
 }
 
 const lackingSysctls = (facts: MachineFacts): readonly Setting[] => {
-  const uplinks = (facts.settings?.uplinks ?? []).map((settings) => ({ settings, device: deviceOf(settings, facts) }));
-  return Object.entries(wantedSysctls(uplinks, facts))
+  if (facts.settings === null) return [];
+  const { uplinks, failover } = facts.settings;
+  const placed = uplinks.map((settings) => ({ settings, device: deviceOf(settings, facts) }));
+  return Object.entries(wantedSysctls({ uplinks: placed, share: failover.share }, facts))
     .filter(([name, value]) => facts.sysctls[name] !== value)
     .map(([name, value]) => ({ name, value }));
 };
@@ -45,7 +47,7 @@ const CONSEQUENCES: Readonly<Record<string, string>> = {
   rp_filter: "Answers that come in by a standby uplink are dropped, so that it seems dead.",
   src_valid_mark:
     "A line that comes back while no other is in use may not be heard, and IPv4 without an uplink times out rather than be refused.",
-  fib_multipath_hash_policy: "Uplinks of one tier share traffic by pairs of hosts, not by connection.",
+  fib_multipath_hash_policy: "Uplinks of one tier share traffic as the kernel does by itself: by pairs of hosts.",
   promote_secondaries:
     "An address that is replaced takes the others of its network with it, until the daemon adds them again.",
   accept_ra: "No IPv6 gateway is learned from router advertisements where packets are forwarded.",

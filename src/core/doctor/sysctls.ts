@@ -8,6 +8,8 @@ const OF_THE_MACHINE: readonly string[] = [
   "net/netfilter/nf_conntrack_tcp_loose",
   "net/ipv4/fib_multipath_hash_policy",
   "net/ipv6/fib_multipath_hash_policy",
+  "net/ipv4/fib_multipath_hash_fields",
+  "net/ipv6/fib_multipath_hash_fields",
 ];
 
 const OF_AN_INTERFACE: readonly string[] = [

@@ -1,25 +1,36 @@
 import { FAMILIES, type Family } from "../family.ts";
 import { isOurDuty } from "../path/addressing.ts";
-import type { UplinkSettings } from "../settings.ts";
+import type { Sharing, UplinkSettings } from "../settings.ts";
 import type { UplinkState } from "../state.ts";
 import type { KernelState } from "./kernel.ts";
 
 /** What the wanted settings depend on. */
 type Placed = Pick<UplinkState, "settings" | "device">;
+/** Who shares, and how. */
+interface Sharers {
+  readonly uplinks: readonly Placed[];
+  readonly share: Sharing;
+}
+
 type Sysctls = Pick<KernelState, "sysctls">;
 
 const RP_FILTER_ALL = "net/ipv4/conf/all/rp_filter";
+/** 1: by connection; 0: by pairs of hosts; 3: by what `fib_multipath_hash_fields` names, whose first bit is the source address. */
 const HASH_POLICY: Readonly<Record<Family, string>> = {
   ipv4: "net/ipv4/fib_multipath_hash_policy",
   ipv6: "net/ipv6/fib_multipath_hash_policy",
+};
+
+const HASH_FIELDS: Readonly<Record<Family, string>> = {
+  ipv4: "net/ipv4/fib_multipath_hash_fields",
+  ipv6: "net/ipv6/fib_multipath_hash_fields",
 };
 
 /** The sysctls to read for these uplinks, by their path below /proc/sys. Never throws. */
 export const sysctlNames = (uplinks: readonly UplinkState[]): readonly string[] => [
   RP_FILTER_ALL,
   "net/ipv6/conf/all/disable_ipv6",
-  HASH_POLICY.ipv4,
-  HASH_POLICY.ipv6,
+  ...FAMILIES.flatMap((family) => [HASH_POLICY[family], HASH_FIELDS[family]]),
   ...uplinks.flatMap(({ settings, device }) => (device === null ? [] : namesFor(device.name, settings))),
 ];
 
@@ -43,15 +54,25 @@ const linkdown = (family: Family, name: string): string => `net/${family}/conf/$
  * What the uplinks need of the kernel's settings (Documentation/networking/ip-sysctl.rst): routes on a link without
  * carrier are passed over; a strict reverse-path filter becomes a loose one, since probes and inbound connections
  * come in by uplinks that are not the default, and one that heeds our marks, since no other route may lead back while
- * all uplinks are down; shared tiers balance by flow; where we take addresses away, those in the same network stay; where
+ * all uplinks are down; shared tiers balance as is said; where we take addresses away, those in the same network stay; where
  * DHCPv6 brings the address, routers tell the gateway, to whom a router doesn't listen by itself. Never throws.
  */
-export const wantedSysctls = (uplinks: readonly Placed[], kernel: Sysctls): Readonly<Record<string, string>> => {
+export const wantedSysctls = ({ uplinks, share }: Sharers, kernel: Sysctls): Readonly<Record<string, string>> => {
   const entries = uplinks.flatMap(({ settings, device }): [string, string][] => [
     ...(device === null ? [] : wantedOn(device.name, settings, kernel)),
-    ...(isShared(settings, uplinks) ? FAMILIES.map((family): [string, string] => [HASH_POLICY[family], "1"]) : []),
+    ...(isShared(settings, uplinks) ? FAMILIES.flatMap((family) => wantedOfHash(family, share, kernel)) : []),
   ]);
   return Object.fromEntries(entries.filter(([name]) => kernel.sysctls[name] !== undefined));
+};
+
+/** A kernel before 5.12 knows no fields: pairs of hosts come nearest. */
+const wantedOfHash = (family: Family, share: Sharing, { sysctls }: Sysctls): readonly [string, string][] => {
+  if (share === "connection") return [[HASH_POLICY[family], "1"]];
+  if (sysctls[HASH_FIELDS[family]] === undefined) return [[HASH_POLICY[family], "0"]];
+  return [
+    [HASH_FIELDS[family], "1"],
+    [HASH_POLICY[family], "3"],
+  ];
 };
 
 const wantedOn = (name: string, settings: UplinkSettings, kernel: Sysctls): [string, string][] => [

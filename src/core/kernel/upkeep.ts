@@ -97,6 +97,7 @@ const mendedReport = (edits: readonly Edit[]): Command => ({
 const wantedOf = (state: State, kernel: KernelState): Wanted =>
   wanted({
     uplinks: state.uplinks,
+    share: state.failover.share,
     kernel,
     routing: { ipv4: routing(state, kernel, "ipv4"), ipv6: routing(state, kernel, "ipv6") },
   });

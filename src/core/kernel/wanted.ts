@@ -5,6 +5,7 @@ import type { Device } from "../path/device.ts";
 import { ADOPTED_METRIC, isForeignDefault, type UsablePath } from "../path/path.ts";
 import { isStandby } from "../policy/lead.ts";
 import { type Carriers, type Resolver, resolversInUse } from "../resolvers.ts";
+import type { Sharing } from "../settings.ts";
 import type { Monitor, UplinkState } from "../state.ts";
 import { destinationRoutes } from "./destination.ts";
 import { type FirewallUplink, firewallRuleset } from "./firewall.ts";
@@ -61,6 +62,7 @@ export interface FamilyRouting {
 /** What the wanted state follows from. */
 export interface WantedInput {
   readonly uplinks: readonly UplinkState[];
+  readonly share: Sharing;
   readonly routing: Readonly<Record<Family, FamilyRouting>>;
   readonly kernel: KernelState;
 }
@@ -93,7 +95,7 @@ export const wanted = (input: WantedInput): Wanted => {
     ],
     displaced,
     shapers: shaperPlaces(input.uplinks, input.kernel),
-    sysctls: wantedSysctls(input.uplinks, input.kernel),
+    sysctls: wantedSysctls(input, input.kernel),
     firewall: firewallRuleset(input.uplinks.flatMap((uplink) => firewallUplink(uplink, input.uplinks))),
   };
 };
