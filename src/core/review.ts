@@ -138,7 +138,7 @@ const tellRoles = (before: State, now: number): Observation => {
 /** Whoever takes new flows, be it but those that are steered to it. */
 const inUse = (state: State, family: Family): readonly string[] => [
   ...state.families[family].carrying,
-  ...steeredTo(state, family),
+  ...steeredTo(state.families[family]),
 ];
 
 const withRoles = (state: State, carries: (name: string, family: Family) => boolean): State => ({

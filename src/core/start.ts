@@ -71,6 +71,7 @@ const startFamily = (memory: Memory | null, family: Family, now: number): Family
   return {
     active: kept?.active ?? [],
     carrying: [],
+    steered: [],
     since: kept?.since ?? now,
     how: kept?.how ?? null,
     reason: kept?.reason ?? "just started",

@@ -7,6 +7,7 @@ import type { PrefixPair } from "./kernel/translation.ts";
 import type { Device } from "./path/device.ts";
 import type { Gateway } from "./path/gateway.ts";
 import type { Path } from "./path/path.ts";
+import type { Steered } from "./policy/steer.ts";
 import type { RehearsalState } from "./rehearsal.ts";
 import type { SwitchKind } from "./report.ts";
 import type {
@@ -157,6 +158,8 @@ export interface FamilyState {
   readonly active: readonly string[];
   /** The uplinks that new flows take; differs from `active` during a divert. */
   readonly carrying: readonly string[];
+  /** Where each steering of the config leads, in its order; null: it says nothing about this family. */
+  readonly steered: readonly (Steered | null)[];
   /** When `active` was last changed, and why. */
   readonly since: number;
   readonly how: SwitchKind | null;

@@ -28,6 +28,7 @@ const family = (active: readonly string[], changes: Partial<FamilyState> = {}): 
   reason: "so it began",
   holdUntil: 0,
   failbackGranted: false,
+  steered: [],
   waiting: null,
   drains: [],
   ...changes,

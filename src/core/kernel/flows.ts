@@ -107,7 +107,7 @@ const mayFlush = (state: State, uplink: UplinkState, family: Family): boolean =>
 const isOver = (state: State, family: Family, { drain, now }: { drain: Drain; now: number }): boolean =>
   drain.at <= now &&
   !state.families[family].carrying.includes(drain.uplink) &&
-  !steeredTo(state, family).includes(drain.uplink);
+  !steeredTo(state.families[family]).includes(drain.uplink);
 
 const flush = (number: number, family: Family, mask: number): Command => ({
   kind: "flush-flows",

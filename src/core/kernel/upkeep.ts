@@ -5,7 +5,6 @@ import { isForeignDefault } from "../path/path.ts";
 import { candidates, isUp } from "../policy/candidate.ts";
 import { standbys } from "../policy/carry.ts";
 import { list } from "../policy/policy.ts";
-import { steered } from "../policy/steer.ts";
 import type { ReviewPart } from "../review-part.ts";
 import type { State, Upkeep } from "../state.ts";
 import { noteStrays } from "./flows.ts";
@@ -104,13 +103,12 @@ const wantedOf = (state: State, kernel: KernelState): Wanted =>
 
 const routing = (state: State, kernel: KernelState, family: Family): FamilyRouting => {
   const all = candidates(state.uplinks, family);
-  const { carrying } = state.families[family];
-  const ways = steered(state, family);
+  const { carrying, steered } = state.families[family];
   return {
     carrying,
     standbys: standbys(all, carrying),
     refuse: isForsaken(state, kernel, family),
-    steerings: state.steering.map((settings, place) => ({ settings, way: ways[place] ?? null })),
+    steerings: state.steering.map((settings, place) => ({ settings, way: steered[place] ?? null })),
   };
 };
 

@@ -8,7 +8,7 @@ import type { FamilyState, State } from "../state.ts";
 import { type Candidate, candidates, isWorking } from "./candidate.ts";
 import { carriers } from "./carry.ts";
 import { type Choice, choose, sameNames } from "./policy.ts";
-import { steeredTo } from "./steer.ts";
+import { steer, steeredTo } from "./steer.ts";
 
 /** What was decided, and what people should hear of it. */
 export interface Decision {
@@ -61,10 +61,11 @@ const decideFamily = (state: State, family: Family, now: number): Decision => {
     divert: state.failover.divert,
   });
   const carrying = sameNames(before.carrying, load.carrying) ? before.carrying : load.carrying;
-  const staying = steeredTo(state, family);
+  const steered = steer(state.steering, { family, candidates: all, divert: state.failover.divert });
+  const staying = steeredTo({ steered });
   const after = withDrains({
     before,
-    after: { ...chosen, carrying },
+    after: { ...chosen, carrying, steered },
     settings: state.failover,
     candidates: all.filter(({ name }) => !staying.includes(name)),
     now,

@@ -2,8 +2,8 @@ import { FAMILIES, type Family } from "../family.ts";
 import { inFamily } from "../network.ts";
 import { familyName } from "../path/path.ts";
 import type { SteeringSettings } from "../settings.ts";
-import type { State } from "../state.ts";
-import { type Candidate, candidates, isWorking } from "./candidate.ts";
+import type { FamilyState, State } from "../state.ts";
+import { type Candidate, isWorking } from "./candidate.ts";
 
 /** Where a steering leads in one family: over an uplink; null: with everybody else, or nowhere where it is refused. */
 export interface Steered {
@@ -11,23 +11,21 @@ export interface Steered {
   readonly refused: boolean;
 }
 
-/** What a steering does in a family, null where it says nothing about it. In the order of the config. Never throws. */
-export const steered = ({ steering, uplinks, failover }: State, family: Family): readonly (Steered | null)[] => {
-  if (steering.length === 0) return [];
-  const all = candidates(uplinks, family);
-  return steering.map((one) => (isAbout(one, family) ? choose(one, { all, divert: failover.divert }) : null));
-};
+/** What each steering does in the field's family, null where it says nothing about it. Never throws. */
+export const steer = (steering: readonly SteeringSettings[], field: Field): readonly (Steered | null)[] =>
+  steering.map((one) => (isAbout(one, field.family) ? choose(one, field) : null));
 
 /** The uplinks that take traffic of their own beside those that carry the rest. Never throws. */
-export const steeredTo = (state: State, family: Family): readonly string[] =>
-  steered(state, family).flatMap((way) => way?.over ?? []);
+export const steeredTo = ({ steered }: Pick<FamilyState, "steered">): readonly string[] =>
+  steered.flatMap((way) => way?.over ?? []);
 
 /** Addresses of the other family alone leave nothing that could fit. */
 const isAbout = ({ from, to }: SteeringSettings, family: Family): boolean =>
   [from, to].every((networks) => networks.length === 0 || inFamily(networks, family).length > 0);
 
 interface Field {
-  readonly all: readonly Candidate[];
+  readonly family: Family;
+  readonly candidates: readonly Candidate[];
   /** The config's `failover.divert`. */
   readonly divert: boolean;
 }
@@ -36,8 +34,8 @@ interface Field {
  * The first that works, a lossy one only if no other is clean. Nobody is refused for a doubt: what may use these uplinks
  * alone waits on one that isn't proven dead.
  */
-const choose = ({ over, otherwise }: SteeringSettings, { all, divert }: Field): Steered => {
-  const named = over.flatMap((name) => all.filter((candidate) => candidate.name === name && candidate.usable));
+const choose = ({ over, otherwise }: SteeringSettings, { candidates, divert }: Field): Steered => {
+  const named = over.flatMap((name) => candidates.filter((one) => one.name === name && one.usable));
   const able = named.filter((candidate) => isFit(candidate, divert));
   const best = able.find(({ degraded }) => !degraded) ?? able[0];
   if (best !== undefined) return { over: best.name, refused: false };
@@ -59,13 +57,11 @@ export interface SteeringStatus {
 }
 
 /** The read model of the steering. Pure; never throws. */
-export const steeringStatus = (state: State): readonly SteeringStatus[] => {
-  const [ipv4 = [], ipv6 = []] = FAMILIES.map((family) => steered(state, family));
-  return state.steering.map(({ name }, place) => {
-    const families = { ipv4: ipv4[place] ?? null, ipv6: ipv6[place] ?? null };
+export const steeringStatus = ({ steering, families: { ipv4, ipv6 } }: State): readonly SteeringStatus[] =>
+  steering.map(({ name }, place) => {
+    const families = { ipv4: ipv4.steered[place] ?? null, ipv6: ipv6.steered[place] ?? null };
     return { name, summary: summaryOf(families), families };
   });
-};
 
 const summaryOf = (families: SteeringStatus["families"]): string => {
   const told = FAMILIES.flatMap((family) => {
