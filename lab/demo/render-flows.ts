@@ -1,6 +1,5 @@
-import { familyName } from "../../src/api/text/words.ts";
 import { clip, type Line, type Span, span } from "../../src/cli/line.ts";
-import { FAMILIES, type Family } from "../../src/core/family.ts";
+import { FAMILIES, type Family, familyName } from "../../src/core/family.ts";
 import type { Stream } from "../sample.ts";
 import { type Fate, type FlowRecord, fates, silenceMs } from "./flows.ts";
 import { type Look, merged, padded, seconds, signOf, toneOf } from "./look.ts";

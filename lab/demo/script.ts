@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { familyName } from "../../src/api/text/words.ts";
 import { type Line, paint } from "../../src/cli/line.ts";
-import { FAMILIES } from "../../src/core/family.ts";
+import { FAMILIES, familyName } from "../../src/core/family.ts";
 import { AppError } from "../../src/error.ts";
 import { fates } from "./flows.ts";
 import { seconds, signOf } from "./look.ts";

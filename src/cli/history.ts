@@ -2,7 +2,7 @@ import type { DaemonClient } from "../api/contract.ts";
 import { csvOf } from "../api/text/csv.ts";
 import { iso, moment } from "../api/text/moment.ts";
 import { outageLength } from "../api/text/report-words.ts";
-import { familyName } from "../api/text/words.ts";
+import { familyName } from "../core/family.ts";
 import type { HistoryAnswer, PastOutage } from "../core/history/answer.ts";
 import { span } from "./line.ts";
 import type { Output } from "./output.ts";

@@ -1,5 +1,6 @@
 import { type FamilyStatus, isAbsent, isServed, type Status } from "../api/text/reading.ts";
-import { age, FAMILIES, type Family, familyName, listed, otherName, remainder } from "../api/text/words.ts";
+import { age, listed, otherName, remainder } from "../api/text/words.ts";
+import { FAMILIES, type Family, familyName } from "../core/family.ts";
 import { BLANK, type Line, span, type Tone, wrap } from "./line.ts";
 import { type Detail, uplinkLines } from "./render-uplink.ts";
 

@@ -9,7 +9,8 @@ import {
   type UplinkFamilyStatus,
   type UplinkStatus,
 } from "../api/text/reading.ts";
-import { age, FAMILIES, type Family, familyName, lossShare, remainder, roundTrip } from "../api/text/words.ts";
+import { age, lossShare, remainder, roundTrip } from "../api/text/words.ts";
+import { FAMILIES, type Family, familyName } from "../core/family.ts";
 import { size } from "../core/size.ts";
 import { clip, type Line, type Span, span, type Tone, widthOf, wrap } from "./line.ts";
 import { sparkline } from "./sparkline.ts";

@@ -1,8 +1,7 @@
 import type { Verdict } from "./detector/detector.ts";
-import type { Family } from "./family.ts";
+import { type Family, familyName } from "./family.ts";
 import { refusalText } from "./kernel/refusal.ts";
 import { shaperText } from "./kernel/shaping.ts";
-import { familyName } from "./path/path.ts";
 import { list } from "./policy/policy.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import type { Report, SwitchKind } from "./report.ts";

@@ -1,7 +1,7 @@
 import { clientProblems, type DhcpStatus, dhcpStatus } from "./client/status.ts";
 import { assess } from "./detector/detect.ts";
 import type { Verdict } from "./detector/detector.ts";
-import { FAMILIES, type Family } from "./family.ts";
+import { FAMILIES, type Family, familyName } from "./family.ts";
 import { obstacles, obstacleText } from "./kernel/destination.ts";
 import { refusals, refusalText } from "./kernel/refusal.ts";
 import { shaperProblems } from "./kernel/shaping.ts";
@@ -9,7 +9,6 @@ import { translate } from "./kernel/translation.ts";
 import { isFighting, isRefused } from "./kernel/upkeep.ts";
 import { ownNames } from "./path/device.ts";
 import { reasonOf } from "./path/gateway.ts";
-import { familyName } from "./path/path.ts";
 import { candidates, isAnswering, isWorking } from "./policy/candidate.ts";
 import { isStandby, mainFamily } from "./policy/lead.ts";
 import { list, sameNames } from "./policy/policy.ts";

@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import { familyOf, isTarget } from "../config/value/address.ts";
 import { interfaceAddress } from "../config/value/interface-address.ts";
 import { type Judge, network } from "../config/value/network.ts";
-import type { Family } from "../core/family.ts";
+import { type Family, familyName } from "../core/family.ts";
 import type { Entry } from "./draft.ts";
 import type { Variables } from "./variables.ts";
 
@@ -54,7 +54,7 @@ export const wordsOf = (
 export const addressIn = (variables: Variables, name: string, family: Family): string | null => {
   const text = variables.get(name);
   if (familyOf(text) === family && !isUnspecified(text)) return text;
-  if (!isUnspecified(text)) variables.leave(name, `isn't an ${family === "ipv4" ? "IPv4" : "IPv6"} address`);
+  if (!isUnspecified(text)) variables.leave(name, `isn't an ${familyName(family)} address`);
   return null;
 };
 

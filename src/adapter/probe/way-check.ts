@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { request } from "node:http";
 import type { CheckWay } from "../../core/command.ts";
-import type { Family } from "../../core/family.ts";
+import { type Family, familyName } from "../../core/family.ts";
 
 /** Nothing that is asked takes longer (ms). */
 const ANSWER_MS = 4000;
@@ -27,7 +27,7 @@ const checkFamily = async (page: URL, way: Way): Promise<readonly string[]> => {
   if ("problem" in found) return [found.problem];
   const { address } = found;
   if (address === null) return [];
-  const name = way.family === "ipv4" ? "IPv4" : "IPv6";
+  const name = familyName(way.family);
   const direct = await fetchPage(page, { address, from: null });
   if (direct !== null) return [`${name}: ${page.host} could not be read (${direct})`];
   if (way.lan === null) return [];

@@ -1,5 +1,6 @@
+import { FAMILIES, type Family, familyName } from "../../core/family.ts";
 import { isAbsent, isDegraded, isServed, type Status, type UplinkFamilyStatus, type UplinkStatus } from "./reading.ts";
-import { age, FAMILIES, type Family, familyName, listed, otherName, remainder, sentence } from "./words.ts";
+import { age, listed, otherName, remainder, sentence } from "./words.ts";
 
 /** Why each family's traffic goes where it goes, a paragraph each, and what else matters. Pure; never throws. */
 export const explain = (status: Status): readonly string[] =>

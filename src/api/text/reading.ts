@@ -1,5 +1,5 @@
+import { FAMILIES, type Family } from "../../core/family.ts";
 import type { StatusAnswer } from "../contract.ts";
-import { FAMILIES, type Family } from "./words.ts";
 
 /** The daemon's state as the API tells it. */
 export type Status = StatusAnswer["status"];

@@ -1,10 +1,11 @@
+import { familyName } from "../../core/family.ts";
 import type { PastOutage } from "../../core/history/answer.ts";
 import type { HistoryReport, UplinkReport } from "../../core/history/report.ts";
 import { size } from "../../core/size.ts";
 import { evidenceText } from "./evidence.ts";
 import { moment, spanText } from "./moment.ts";
 import { outageLength, UNWATCHED } from "./report-words.ts";
-import { age, familyName, lossShare, percent, roundTrip } from "./words.ts";
+import { age, lossShare, percent, roundTrip } from "./words.ts";
 
 /** A report as one page that needs nothing else, to be printed or sent. Never throws. */
 export const reportHtml = (report: HistoryReport): string => {

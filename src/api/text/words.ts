@@ -1,15 +1,7 @@
 import { formatDuration } from "../../config/value/duration.ts";
+import { type Family, familyName } from "../../core/family.ts";
 
-/** The address families, in the order in which they are shown. */
-export const FAMILIES = ["ipv4", "ipv6"] as const;
-
-/** `ipv4` or `ipv6`. */
-export type Family = (typeof FAMILIES)[number];
-
-/** How people write it. */
-export const familyName = (family: Family): string => (family === "ipv4" ? "IPv4" : "IPv6");
-
-/** How people write the other one. */
+/** How people write the other family. */
 export const otherName = (family: Family): string => familyName(family === "ipv4" ? "ipv6" : "ipv4");
 
 /** How long something has been so, in whole seconds: "3 m 12 s". */

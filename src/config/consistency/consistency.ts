@@ -1,12 +1,11 @@
 import { checkDetection } from "../../core/detector/detection-check.ts";
-import { FAMILIES, type Family } from "../../core/family.ts";
+import { FAMILIES, type Family, familyName } from "../../core/family.ts";
 import { type Target, targetText } from "../../core/target/target.ts";
 import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
 import type { Mistake } from "../mistake/explain.ts";
 import { formatPath } from "../mistake/issue.ts";
 import { detection, resolveDetection } from "../value/detection.ts";
 import { isProbedIn, parseTarget } from "../value/target.ts";
-import { SPELLED } from "../value/value.ts";
 import { addressingMistakes, isNowhere, isUsed } from "./addressing.ts";
 import { capMistakes, essentialMistakes } from "./metered.ts";
 import { prefixMistakes } from "./prefixes.ts";
@@ -101,7 +100,7 @@ const EXAMPLE: Readonly<Record<Family, string>> = { ipv4: "9.9.9.9", ipv6: "2606
 const checkCount = ({ family, targets }: FamilyCount, path: Path): Mistake[] => {
   if (targets > 0) return [];
   const remedy = `add one, such as ${EXAMPLE[family]}, or say \`${family}: { method: none }\``;
-  return [mistake([...path, "targets"], `has no ${SPELLED[family]} address`, remedy)];
+  return [mistake([...path, "targets"], `has no ${familyName(family)} address`, remedy)];
 };
 
 interface UplinkCheck {

@@ -1,9 +1,8 @@
-import type { Family } from "../../core/family.ts";
+import { type Family, familyName } from "../../core/family.ts";
 import { type Network, overlap } from "../../core/network.ts";
 import type { Mistake } from "../mistake/explain.ts";
 import { formatPath } from "../mistake/issue.ts";
 import { familyOfNetwork, parseWritten } from "../value/network.ts";
-import { SPELLED } from "../value/value.ts";
 import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
 
 interface Written {
@@ -35,7 +34,11 @@ const parsed = ({ path, value }: Entry, uplink: unknown): Written[] => {
 };
 
 const unused = ({ path, text, family }: Written): Mistake =>
-  mistake(path, `${text} is an ${SPELLED[family]} network, and the uplink doesn't use ${SPELLED[family]}`, "remove it");
+  mistake(
+    path,
+    `${text} is an ${familyName(family)} network, and the uplink doesn't use ${familyName(family)}`,
+    "remove it",
+  );
 
 const clash = (route: Written, before: readonly Written[]): Mistake[] => {
   const other = before.find((one) => overlap(one.network, route.network) && !isRefinement(one, route));

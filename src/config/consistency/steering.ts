@@ -1,8 +1,7 @@
-import type { Family } from "../../core/family.ts";
+import { type Family, familyName } from "../../core/family.ts";
 import type { Mistake } from "../mistake/explain.ts";
 import { KINDS_MAX } from "../schema/steering.ts";
 import { familyOfNetwork } from "../value/network.ts";
-import { SPELLED } from "../value/value.ts";
 import { listIn, member, mistake, type Path } from "./written.ts";
 
 /** What can't be right about the traffic that is steered. Never throws. */
@@ -57,7 +56,7 @@ const unmet = (steering: unknown, path: Path): Mistake[] => {
   const [from, to] = ["from", "to"].map((key) => familiesIn(listIn(steering, key)));
   if (from === undefined || to === undefined || from.size === 0 || to.size === 0) return [];
   if ([...from].some((family) => to.has(family))) return [];
-  const words = [...from].map((family) => SPELLED[family]).join("");
+  const words = [...from].map((family) => familyName(family)).join("");
   return [mistake([...path, "to"], `has no ${words} network, as \`from\` has`, "let both be of one family")];
 };
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { Family } from "../../core/family.ts";
+import { type Family, familyName } from "../../core/family.ts";
 import { covers, networkOf } from "../../core/network.ts";
 import type { OwnAddress } from "../../core/settings.ts";
 import { canonicalAddress, familyOf, isTarget } from "./address.ts";
-import { type OptionMeta, SPELLED } from "./value.ts";
+import type { OptionMeta } from "./value.ts";
 
 interface Complaint {
   readonly message: string;
@@ -39,7 +39,7 @@ const complaintAbout = (text: string, family: Family, example: string): Complain
   const remedy = `give an address with the length of its network, such as ${example}`;
   const found = familyOf(address);
   if (found === null) return { message: `${JSON.stringify(text)} isn't an address`, remedy };
-  if (found !== family) return { message: `${address} is an ${SPELLED[found]} address`, remedy };
+  if (found !== family) return { message: `${address} is an ${familyName(found)} address`, remedy };
   if (!text.includes("/")) return { message: `${address} has no prefix length`, remedy };
   if (networkOf(address, prefixLength) === null) return { message: `${text} has no prefix length that can be`, remedy };
   if (!isTarget(address)) return { message: `${address} can't be the address of an interface`, remedy };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Family } from "../../core/family.ts";
+import { type Family, familyName } from "../../core/family.ts";
 import { canonicalAddress, familyOf, isGateway, isTarget } from "./address.ts";
 import { DURATION_PATTERN, parseDuration } from "./duration.ts";
 
@@ -61,7 +61,7 @@ export const gateway = (family: Family, meta: OptionMeta) =>
     .string()
     .refine((text) => isGateway(text, family), {
       error: ({ input }) => describeMisfit(String(input), family),
-      params: { remedy: `give one ${SPELLED[family]} address, such as ${meta.examples?.[0]}` },
+      params: { remedy: `give one ${familyName(family)} address, such as ${meta.examples?.[0]}` },
     })
     .meta({ ...meta })
     .transform(canonicalAddress);
@@ -73,13 +73,10 @@ export const absolutePath = (meta: OptionMeta) =>
     .regex(/^\/[^\0\n]{1,4094}$/, { error: "isn't an absolute path" })
     .meta({ ...meta });
 
-/** The families as people write them. */
-export const SPELLED: Readonly<Record<Family, string>> = { ipv4: "IPv4", ipv6: "IPv6" };
-
 const describeMisfit = (text: string, wanted: Family): string => {
   const family = familyOf(text);
   if (family === null) return `"${text}" isn't an address`;
-  return family === wanted ? `${text} can't be a gateway` : `${text} is an ${SPELLED[family]} address`;
+  return family === wanted ? `${text} can't be a gateway` : `${text} is an ${familyName(family)} address`;
 };
 
 /** An address that DNS queries can be sent to, in its canonical spelling. */

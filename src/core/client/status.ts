@@ -1,5 +1,4 @@
-import { FAMILIES } from "../family.ts";
-import { familyName } from "../path/path.ts";
+import { FAMILIES, familyName } from "../family.ts";
 import type { UplinkState } from "../state.ts";
 import type { Client } from "./client.ts";
 import type { Lease } from "./lease.ts";

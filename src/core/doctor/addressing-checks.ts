@@ -1,7 +1,6 @@
 import { wantsPrefix } from "../client/client.ts";
-import { FAMILIES, type Family } from "../family.ts";
+import { FAMILIES, type Family, familyName } from "../family.ts";
 import { deviceOf, isBeside } from "../path/device.ts";
-import { familyName } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, error, type Finding, warning } from "./finding.ts";

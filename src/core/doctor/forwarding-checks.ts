@@ -1,4 +1,4 @@
-import type { Family } from "../family.ts";
+import { type Family, familyName } from "../family.ts";
 import { isForeignDefault } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
@@ -66,7 +66,7 @@ const forwardingOff = ({ family, where, locals, remedy }: Off): Finding => {
   const router = locals.length > 0;
   return (router ? warning : note)({
     code: `${family}-forwarding-off`,
-    title: `${family === "ipv4" ? "IPv4" : "IPv6"} forwarding is off${place}`,
+    title: `${familyName(family)} forwarding is off${place}`,
     detail: router
       ? `Only this machine itself can use the uplinks: the networks on ${enumerate(locals)} can't.`
       : "That is right for a machine that serves only itself; a router needs it on.",

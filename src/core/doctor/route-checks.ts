@@ -1,8 +1,8 @@
-import { FAMILIES, type Family } from "../family.ts";
+import { FAMILIES, type Family, familyName } from "../family.ts";
 import { MAIN_TABLE, PROTOCOL, type Route } from "../kernel/kernel.ts";
 import { isOurTable } from "../kernel/mark.ts";
 import { covers, networkOf, parseNetwork } from "../network.ts";
-import { familyName, isForeignDefault } from "../path/path.ts";
+import { isForeignDefault } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import { addressOf } from "../target/target.ts";
 import type { MachineFacts } from "./facts.ts";

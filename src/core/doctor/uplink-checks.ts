@@ -1,6 +1,5 @@
-import { FAMILIES, type Family } from "../family.ts";
+import { FAMILIES, type Family, familyName } from "../family.ts";
 import { isOurDuty } from "../path/addressing.ts";
-import { familyName } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import { addressOf } from "../target/target.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";

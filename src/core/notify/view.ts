@@ -1,4 +1,4 @@
-import { FAMILIES, type Family } from "../family.ts";
+import { FAMILIES, type Family, familyName } from "../family.ts";
 import { type KernelState, MAIN_TABLE, type Route } from "../kernel/kernel.ts";
 import { type Candidate, candidates } from "../policy/candidate.ts";
 import { byPreference, leadOf, mainFamily } from "../policy/lead.ts";
@@ -84,7 +84,7 @@ const addressLine = (uplink: UplinkState, family: Family): readonly string[] => 
   const path = uplink.families[family]?.path;
   if (!path?.usable) return [];
   const gateway = path.gateway === null ? "no gateway" : `gateway ${path.gateway}`;
-  return [`${family === "ipv4" ? "IPv4" : "IPv6"} ${path.addresses.join(", ")}, ${gateway}`];
+  return [`${familyName(family)} ${path.addresses.join(", ")}, ${gateway}`];
 };
 
 const routesOf = ({ links, routes }: KernelState, device: string): readonly string[] => {

@@ -1,4 +1,4 @@
-import type { Family } from "../family.ts";
+import { type Family, familyName } from "../family.ts";
 import { type Hop, type KernelState, type Link, MAIN_TABLE, PROTOCOL, type Route } from "../kernel/kernel.ts";
 import type { UplinkSettings } from "../settings.ts";
 import { isBeside } from "./device.ts";
@@ -89,9 +89,6 @@ const lost = (link: Link | null, reason: string): LostPath => ({
 /** An address that was withdrawn is expected back: its ISP accepts no other source. Only an uplink that never had one is content with the LAN's. */
 const isBereft = (before: Path | null, { index }: Link): boolean =>
   before !== null && before.link === index && (before.usable ? before.addresses.length > 0 : before.bereft);
-
-/** How people write it. */
-export const familyName = (family: Family): string => (family === "ipv4" ? "IPv4" : "IPv6");
 
 /**
  * The link's own global addresses, or null if packets would have no source: IPv4 needs one on the link,

@@ -1,5 +1,4 @@
-import { FAMILIES, type Family } from "../family.ts";
-import { familyName } from "../path/path.ts";
+import { FAMILIES, type Family, familyName } from "../family.ts";
 import type { Report } from "../report.ts";
 import type { State } from "../state.ts";
 import { type Candidate, candidates } from "./candidate.ts";

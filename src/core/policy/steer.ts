@@ -1,6 +1,5 @@
-import { FAMILIES, type Family } from "../family.ts";
+import { FAMILIES, type Family, familyName } from "../family.ts";
 import { inFamily } from "../network.ts";
-import { familyName } from "../path/path.ts";
 import type { SteeringSettings } from "../settings.ts";
 import type { FamilyState, State } from "../state.ts";
 import { type Candidate, isWorking } from "./candidate.ts";
