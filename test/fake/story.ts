@@ -96,8 +96,10 @@ export const tellStory = (plot: Plot): Story => {
     wires: plot.wires ?? wiresFor(settings),
     script: plot.happens,
     seed: 1,
-    ...(plot.runScript === undefined ? {} : { runScript: atStoryTime(plot.runScript) }),
-    activeCalls: (now) => plot.activeCalls?.(now - START) ?? 0,
+    programs: {
+      ...(plot.runScript === undefined ? {} : { runScript: atStoryTime(plot.runScript) }),
+      activeCalls: (now) => plot.activeCalls?.(now - START) ?? 0,
+    },
     watcher: {
       onStep: ({ now, commands }) => {
         for (const command of commands) uttered.push({ at: now - START, command });

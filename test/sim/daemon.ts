@@ -45,13 +45,20 @@ export interface DaemonOptions {
   readonly agenda: Agenda;
   readonly site: Site;
   readonly watcher: Watcher;
-  readonly runScript: RunsScripts;
-  /** How many calls Asterisk has now. */
-  readonly activeCalls: (now: number) => number;
+  readonly programs: Programs;
 }
 
-/** Asterisk answers after so long (ms). */
-const ASTERISK_MS = 20;
+/** What other programs answer at a moment. */
+export interface Programs {
+  readonly runScript: RunsScripts;
+  /** How many calls Asterisk has. */
+  readonly activeCalls: (now: number) => number;
+  /** Why the machine's resolver can't be told whom to ask; null: it can. */
+  readonly tellResolver: (now: number) => string | null;
+}
+
+/** A program answers after so long (ms). */
+const ANSWER_MS = 20;
 
 /** What becomes of a script that is run now, and how long it takes. */
 export type RunsScripts = (
@@ -67,7 +74,7 @@ const NEIGHBOUR_FAILS_MS = 3000;
 const MOST_STEPS = 1000;
 
 /** Nothing runs yet. Steps and commands follow each other as in the real loop. */
-export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: DaemonOptions): Daemon => {
+export const openDaemon = ({ agenda, site, watcher, programs }: DaemonOptions): Daemon => {
   let state: State | null = null;
   let life = 0;
   let memory: string | null = null;
@@ -94,9 +101,10 @@ export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: Da
         return null;
       case "ask-gateway":
         return askGateway(command);
+      case "use-resolvers":
+        return answer(() => ({ kind: "resolvers-used", problem: programs.tellResolver(agenda.now()) }));
       case "flush-flows":
       case "run-client":
-      case "use-resolvers":
       case "shape-uplink":
       case "report":
       case "answer-order":
@@ -109,37 +117,32 @@ export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: Da
     const [kind, afterMs] = site.hasNeighbour(gateway)
       ? (["gateway-resolved", NEIGHBOUR_ANSWERS_MS] as const)
       : (["gateway-unresolved", NEIGHBOUR_FAILS_MS] as const);
-    const caller = life;
-    agenda.at(agenda.now() + afterMs, () => {
-      if (life === caller) push({ kind, link, address });
-    });
+    answer(() => ({ kind, link, address }), afterMs);
     return { kind: "gateway-asked", link, address };
   };
 
-  const ask = ({ question }: AskAsterisk): null => {
-    const caller = life;
-    agenda.at(agenda.now() + ASTERISK_MS, () => {
-      const calls = question === "calls" ? activeCalls(agenda.now()) : 0;
-      if (life === caller) push({ kind: "asterisk-answered", question, calls, problem: null });
-    });
-    return null;
-  };
-
-  const check = ({ uplink }: CheckWay): null => {
-    const caller = life;
-    agenda.at(agenda.now() + ASTERISK_MS, () => {
-      if (life === caller) push({ kind: "way-checked", uplink, problems: [] });
-    });
-    return null;
-  };
-
-  const run = (command: RunScript): null => {
-    const { afterMs, outcome } = runScript(command, agenda.now());
+  /** Heard by the daemon that asked, if it is still alive. */
+  const answer = (event: () => Event, afterMs = ANSWER_MS): null => {
     const caller = life;
     agenda.at(agenda.now() + afterMs, () => {
-      if (life === caller) push({ kind: "script-ended", script: command.script, outcome });
+      if (life === caller) push(event());
     });
     return null;
+  };
+
+  const ask = ({ question }: AskAsterisk): null =>
+    answer(() => ({
+      kind: "asterisk-answered",
+      question,
+      calls: question === "calls" ? programs.activeCalls(agenda.now()) : 0,
+      problem: null,
+    }));
+
+  const check = ({ uplink }: CheckWay): null => answer(() => ({ kind: "way-checked", uplink, problems: [] }));
+
+  const run = (command: RunScript): null => {
+    const { afterMs, outcome } = programs.runScript(command, agenda.now());
+    return answer(() => ({ kind: "script-ended", script: command.script, outcome }), afterMs);
   };
 
   const send = (probe: SendProbe): Event | null => {
@@ -147,15 +150,11 @@ export const openDaemon = ({ agenda, site, watcher, runScript, activeCalls }: Da
     const fate = site.fate(probe);
     if (fate === "lost") return null;
     if ("error" in fate) return { kind: "probe-refused", uplink, family, seq, error: fate.error };
-    const sender = life;
     const { rttMs, portal } = fate;
     const end: Event = portal
       ? { kind: "probe-intercepted", uplink, family, seq, rttMs, by: "redirected to http://login.hotel.example/" }
       : { kind: "probe-replied", uplink, family, seq, rttMs };
-    agenda.at(agenda.now() + rttMs, () => {
-      if (life === sender) push(end);
-    });
-    return null;
+    return answer(() => end, rttMs);
   };
 
   const take = (event: Event, before: State): State => {

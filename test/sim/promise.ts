@@ -9,7 +9,7 @@ export const insist = (kept: boolean, broken: () => string): void => {
 /** How long a dead uplink that carries may go unnoticed, without luck and with all that it has learned. */
 export const blindMs = ({ detection }: UplinkSettings): number =>
   detection.kind === "adaptive"
-    ? 1.1 * detection.carryingIntervalMs + 2 * detection.failoverSpanMaxMs + 10_000
+    ? 1.1 * detection.carryingIntervalMs + detection.failoverSpanMaxMs + 10_000
     : 4 * detection.intervalMs;
 
 export const linksOf = (path: { usable: boolean; link: number | null } | undefined): number[] =>

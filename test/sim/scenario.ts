@@ -8,7 +8,7 @@ import type {
   UplinkSettings,
 } from "../../src/core/settings.ts";
 import { DSL, FIBER, LTE, settingsOf, UNUSED } from "../fake/settings.ts";
-import type { RunsScripts } from "./daemon.ts";
+import type { Programs, RunsScripts } from "./daemon.ts";
 import type { Damage, Happening, Script } from "./happening.ts";
 import { openRandom, type Random } from "./random.ts";
 import { DSL_WIRE, FIBER_WIRE, type Lease, LTE_WIRE, type WireSettings } from "./wire.ts";
@@ -32,7 +32,10 @@ const EPILOGUE_MS = 40 * SECOND;
 /** A random world and what happens to it. The same seed gives the same scenario. */
 export const scenarioOf = (seed: number): Scenario => {
   const random = openRandom(seed);
-  const settings = { ...randomSettings(random), steering: randomSteering(openRandom(seed + STEERING_SEED)) };
+  const settings = withPrograms(
+    { ...randomSettings(random), steering: randomSteering(openRandom(seed + STEERING_SEED)) },
+    openRandom(seed + PROGRAMS_SEED),
+  );
   const wires = randomWires(random, settings);
   const lastMs = (random.chance(0.8) ? random.between(40, 100) : random.between(150, 400)) * SECOND;
   const count = random.whole(2, 14);
@@ -88,6 +91,23 @@ const randomSteering = (random: Random): readonly SteeringSettings[] =>
           otherwise: random.pick(["default", "refuse"]),
         },
       ];
+
+/** Another sequence of its own. */
+const PROGRAMS_SEED = 2e6;
+
+/** Asterisk in some worlds, and DNS servers of the uplinks in some. */
+const withPrograms = (settings: Settings, random: Random): Settings => ({
+  ...settings,
+  asterisk: random.chance(0.3) ? { ...ASTERISK, maxWaitMs: random.pick([20, 120]) * SECOND } : null,
+  uplinks: random.chance(0.3) ? settings.uplinks.map(withServer) : settings.uplinks,
+});
+
+const ASTERISK = { activeCalls: "wait", access: { kind: "program", path: "/usr/sbin/asterisk" } } as const;
+
+const withServer = (uplink: UplinkSettings, place: number): UplinkSettings => ({
+  ...uplink,
+  dns: [`192.0.2.${place + 1}`],
+});
 
 const SCRIPTS: ScriptSettings = { change: "/etc/change", allowFailback: "/etc/allow", timeoutMs: 5000 };
 
@@ -260,8 +280,18 @@ const MAKERS: readonly ((draw: Draw) => Happening)[] = [
   ({ uplink, family }) => ({ kind: "gateway-unresolved", uplink, family }),
 ];
 
-/** Scripts as people write them: quick and slow ones, some that refuse, some that hang. The same seed, the same answers. */
-export const randomScripts = (seed: number): RunsScripts => {
+/** What other programs answer. The same seed, the same answers. */
+export const randomPrograms = (seed: number): Programs => {
+  const random = openRandom(seed + PROGRAMS_SEED);
+  return {
+    runScript: randomScripts(seed),
+    activeCalls: () => (random.chance(0.5) ? 1 : 0),
+    tellResolver: () => (random.chance(0.5) ? "no room" : null),
+  };
+};
+
+/** Scripts as people write them: quick and slow ones, some that refuse, some that hang. */
+const randomScripts = (seed: number): RunsScripts => {
   const random = openRandom(seed ^ OTHER);
   return ({ timeoutMs }) => {
     if (random.chance(0.1)) return { afterMs: timeoutMs, outcome: { kind: "failed", problem: "it did not end" } };

@@ -1,5 +1,5 @@
 import { reportText } from "../../src/core/report-text.ts";
-import { randomScripts, type Scenario } from "./scenario.ts";
+import { randomPrograms, type Scenario } from "./scenario.ts";
 import { type Failure, simulate } from "./simulate.ts";
 import { openWorld, START } from "./world.ts";
 
@@ -36,7 +36,7 @@ const tellReports = (scenario: Scenario, untilMs: number): readonly string[] => 
   const lines: string[] = [];
   const world = openWorld({
     ...scenario,
-    runScript: randomScripts(scenario.seed),
+    programs: randomPrograms(scenario.seed),
     watcher: {
       onStep: ({ now, commands }) => {
         for (const command of commands) {

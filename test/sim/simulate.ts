@@ -16,7 +16,7 @@ import {
 } from "./checks.ts";
 import type { StepSeen } from "./daemon.ts";
 import { kernelText } from "./kernel-text.ts";
-import { randomScripts, type Scenario } from "./scenario.ts";
+import { randomPrograms, type Scenario } from "./scenario.ts";
 import { checkSteeredAlive } from "./steered-checks.ts";
 import { openTally, type Tally } from "./tally.ts";
 import { openTruth, type Truth } from "./truth.ts";
@@ -86,7 +86,7 @@ const run = (scenario: Scenario, watch: Watch): Failure | null => {
   try {
     const world = openWorld({
       ...scenario,
-      runScript: randomScripts(scenario.seed),
+      programs: randomPrograms(scenario.seed),
       watcher: {
         onStep: (seen) => onStep(watch, seen),
         onQuiet: (state) => onQuiet(watch, state),

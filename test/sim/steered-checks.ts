@@ -1,17 +1,15 @@
 import { FAMILIES, type Family } from "../../src/core/family.ts";
-import { steered } from "../../src/core/policy/steer.ts";
-import type { UplinkSettings } from "../../src/core/settings.ts";
 import type { State } from "../../src/core/state.ts";
 import type { FakeKernel } from "./kernel.ts";
 import { lookup, newFlow, type Packet, type Way } from "./lookup.ts";
-import { insist, linksOf, linksText, sameLinks } from "./promise.ts";
+import { blindMs, insist, linksOf, linksText, sameLinks } from "./promise.ts";
 import { STEERED_INPUT } from "./scenario.ts";
 import type { Truth } from "./truth.ts";
 import type { World } from "./world.ts";
 
 /** In the kernel, what is steered goes where it was decided. */
 export const checkSteeredFlows = (state: State, kernel: FakeKernel, family: Family): void => {
-  const [ours] = steered(state, family);
+  const [ours] = state.families[family].steered;
   if (ours === undefined || ours === null) return;
   const way = lookup(kernel, steeredFlow(family));
   if (ours.refused) insist(way === "unreachable", () => `${family} takes ${linksText(way)}, though refused`);
@@ -29,12 +27,6 @@ const checkLikeTheRest = (kernel: FakeKernel, family: Family): void => {
 
 const steeredFlow = (family: Family): Packet => ({ ...newFlow(family), lan: { input: STEERED_INPUT, port: 443 } });
 
-/** How long the death of an uplink in use may go unnoticed, ms. */
-const unseenMs = ({ detection }: UplinkSettings): number =>
-  detection.kind === "adaptive"
-    ? 1.1 * detection.carryingIntervalMs + detection.failoverSpanMaxMs + 10_000
-    : 4 * detection.intervalMs;
-
 /** What is steered doesn't stay with a dead uplink while another that it may take works. */
 export const checkSteeredAlive = ({ conditions, site }: World, truth: Truth): void => {
   const { uplinks, steering } = conditions.settings;
@@ -45,7 +37,7 @@ export const checkSteeredAlive = ({ conditions, site }: World, truth: Truth): vo
     const way = lookup(site.kernel(), steeredFlow(family));
     const taken = uplinks.find(({ name }) => isOver(way, site.wire(name).link));
     if (taken === undefined) continue;
-    const limit = unseenMs(taken);
+    const limit = blindMs(taken);
     const better = allowed.find((one) => one !== taken && truth.forMs(one.name, family, "good") > limit);
     const isDead = truth.forMs(taken.name, family, "dead") > limit;
     insist(

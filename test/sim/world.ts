@@ -1,6 +1,6 @@
 import type { Settings } from "../../src/core/settings.ts";
 import { type Agenda, openAgenda } from "./agenda.ts";
-import { type Daemon, openDaemon, type RunsScripts, type Watcher } from "./daemon.ts";
+import { type Daemon, openDaemon, type Programs, type Watcher } from "./daemon.ts";
 import { happen } from "./happen.ts";
 import type { Script } from "./happening.ts";
 import { openRandom } from "./random.ts";
@@ -44,13 +44,15 @@ export interface WorldOptions {
   readonly script: Script;
   readonly seed: number;
   readonly watcher: Watcher;
-  /** What becomes of the admin's scripts; all is well unless said otherwise. */
-  readonly runScript?: RunsScripts;
-  /** How many calls Asterisk has at a moment; none unless given. */
-  readonly activeCalls?: (now: number) => number;
+  /** What other programs answer; all is well unless said otherwise. */
+  readonly programs?: Partial<Programs>;
 }
 
-const SUCCEEDS: RunsScripts = () => ({ afterMs: 20, outcome: { kind: "exited", code: 0 } });
+const WELL: Programs = {
+  runScript: () => ({ afterMs: 20, outcome: { kind: "exited", code: 0 } }),
+  activeCalls: () => 0,
+  tellResolver: () => null,
+};
 
 /** The clock of a machine that has been up for some time: milliseconds. */
 export const START = 1_000_000;
@@ -59,15 +61,7 @@ export const START = 1_000_000;
 export const HINT_MS = 0.7;
 
 /** The world with the daemon started, what happens at 0 before it, and everything else in the script to come. */
-export const openWorld = ({
-  settings,
-  wires,
-  script,
-  seed,
-  watcher,
-  runScript = SUCCEEDS,
-  activeCalls = () => 0,
-}: WorldOptions): World => {
+export const openWorld = ({ settings, wires, script, seed, watcher, programs = {} }: WorldOptions): World => {
   const agenda = openAgenda(START);
   const conditions = newConditions(settings);
   const site = openSite({ wires, agenda, random: openRandom(seed), onChange: (byDaemon) => hint(world, byDaemon) });
@@ -76,7 +70,7 @@ export const openWorld = ({
       ? { code: conditions.routesRefused, message: "No buffer space available" }
       : null,
   );
-  const daemon = openDaemon({ agenda, site, watcher: noting(conditions, watcher), runScript, activeCalls });
+  const daemon = openDaemon({ agenda, site, watcher: noting(conditions, watcher), programs: { ...WELL, ...programs } });
   const world: World = { agenda, site, daemon, seed, conditions };
   site.connect();
   for (const [at, happening] of script) {
