@@ -225,6 +225,24 @@ describe("the uplinks", () => {
     expect(findings({ addresses })[0]?.title).toBe("fiber and lte both are in 192.168.8.0/24");
   });
 
+  test("one address on both uplinks is a warning", () => {
+    const addresses = [
+      address(FIBER, "192.168.8.100/24"),
+      address(LTE, "192.168.8.100/24"),
+      address(LAN, "10.0.0.1/24"),
+    ];
+    expect(found({ addresses })).toEqual(["warning same-address", "note same-subnet"]);
+    expect(findings({ addresses })[0]?.title).toBe("fiber and lte both have the address 192.168.8.100");
+  });
+
+  test("two uplinks behind one interface have its addresses and networks in common", () => {
+    const settings = settingsOf(`uplinks:
+  - { name: fiber, ipv4: { gateway: 203.0.113.1 }, ipv6: { method: none } }
+  - { name: lte, ipv4: { gateway: 203.0.113.3 }, ipv6: { method: none } }
+`);
+    expect(found({ settings })).toEqual([]);
+  });
+
   test("a LAN that overlaps an uplink's subnet is a warning that names both", () => {
     const addresses = [...healthy.addresses.filter((one) => one.link !== LTE), address(LTE, "192.168.1.77/24")];
     expect(found({ addresses })).toEqual(["warning local-overlaps-uplink"]);

@@ -1,35 +1,74 @@
 import { formatNetwork, overlap } from "../network.ts";
-import type { UplinkSettings } from "../settings.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Check, type Finding, note, warning } from "./finding.ts";
-import { type Attached, linkOf, localNetworks, networksOf, uplinksOf } from "./topology.ts";
+import { type Attached, linkOf, localNetworks, networksOf, type PlacedUplink, uplinksOf } from "./topology.ts";
 
-/** Networks that are in two places. */
+/** Addresses and networks that are in two places. */
 export const ADDRESS_CHECKS: readonly Check[] = [
+  { topic: "Uplinks", title: "each uplink has an address of its own", examine: (facts) => sharedAddresses(facts) },
   { topic: "Uplinks", title: "each uplink has a network of its own", examine: (facts) => sharedNetworks(facts) },
   { topic: "Uplinks", title: "no local network overlaps an uplink's", examine: (facts) => overlappingLocals(facts) },
 ];
 
-interface Ours extends Attached {
-  readonly uplink: UplinkSettings;
+/** What an uplink has. */
+interface Owned {
+  readonly uplink: PlacedUplink;
 }
 
-const uplinkNetworks = (facts: MachineFacts): readonly Ours[] =>
+interface OwnAddress extends Owned {
+  readonly address: string;
+}
+
+interface OwnNetwork extends Owned, Attached {}
+
+const uplinkNetworks = (facts: MachineFacts): readonly OwnNetwork[] =>
   uplinksOf(facts).flatMap((uplink) => {
     const link = linkOf(facts, uplink);
     return link === undefined ? [] : networksOf(facts, link).map((attached) => ({ ...attached, uplink }));
   });
 
-const sharedNetworks = (facts: MachineFacts): readonly Finding[] | null => {
-  const all = uplinkNetworks(facts);
-  if (new Set(all.map(({ uplink }) => uplink.name)).size < 2) return null;
-  const pairs = all.flatMap((one, place) => all.slice(place + 1).map((other) => ({ one, other })));
-  return pairs
-    .filter(({ one, other }) => one.uplink !== other.uplink && overlap(one.network, other.network))
-    .map(({ one, other }) => shared(one, other));
+const uplinkAddresses = (facts: MachineFacts): readonly OwnAddress[] =>
+  uplinksOf(facts).flatMap((uplink) => {
+    const link = linkOf(facts, uplink);
+    const own = facts.addresses.filter((address) => address.link === link?.index && address.global);
+    return own.map(({ address }) => ({ address, uplink }));
+  });
+
+const sharedAddresses = (facts: MachineFacts): readonly Finding[] | null => {
+  const all = uplinkAddresses(facts);
+  if (areOnOneInterface(all)) return null;
+  return apartPairs(all)
+    .filter(([one, other]) => one.address === other.address)
+    .map(([one, other]) => sameAddress(one, other));
 };
 
-const shared = (one: Ours, other: Ours): Finding =>
+const sameAddress = (one: OwnAddress, other: OwnAddress): Finding =>
+  warning({
+    code: "same-address",
+    title: `${one.uplink.name} and ${other.uplink.name} both have the address ${one.address}`,
+    detail: `What this machine sends from that address leaves by one of the two as long as that one works, even while the other is in use. Local clients are not affected.`,
+    remedy: `Give the modem behind ${other.uplink.interface} another network, such as 192.168.87.0/24`,
+  });
+
+const sharedNetworks = (facts: MachineFacts): readonly Finding[] | null => {
+  const all = uplinkNetworks(facts);
+  if (areOnOneInterface(all)) return null;
+  return apartPairs(all)
+    .filter(([one, other]) => overlap(one.network, other.network))
+    .map(([one, other]) => shared(one, other));
+};
+
+const areOnOneInterface = (all: readonly Owned[]): boolean => new Set(all.map(interfaceOf)).size < 2;
+
+/** Each two of different interfaces: uplinks that share one have its addresses in common. */
+const apartPairs = <T extends Owned>(all: readonly T[]): readonly (readonly [T, T])[] =>
+  all.flatMap((one, place) =>
+    all.slice(place + 1).flatMap((other) => (interfaceOf(one) === interfaceOf(other) ? [] : [[one, other] as const])),
+  );
+
+const interfaceOf = ({ uplink }: Owned): string => uplink.interface;
+
+const shared = (one: OwnNetwork, other: OwnNetwork): Finding =>
   note({
     code: "same-subnet",
     title: `${one.uplink.name} and ${other.uplink.name} both are in ${formatNetwork(one.network)}`,
@@ -47,7 +86,7 @@ const overlappingLocals = (facts: MachineFacts): readonly Finding[] | null => {
   );
 };
 
-const overlapping = (local: Attached, ours: Ours): Finding => {
+const overlapping = (local: Attached, ours: OwnNetwork): Finding => {
   const [inner, outer] = [formatNetwork(local.network), formatNetwork(ours.network)];
   return warning({
     code: "local-overlaps-uplink",
