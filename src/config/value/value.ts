@@ -36,9 +36,12 @@ const isWithin = (text: string, { from, to }: DurationRange): boolean => {
   return ms != null && least != null && most != null && ms >= least && ms <= most;
 };
 
-/** `dev_valid_name()` in net/core/dev.c: 1 to 15 bytes, no slash, colon or white space, neither `.` nor `..`. */
+/**
+ * `dev_valid_name()` in net/core/dev.c: 1 to 15 bytes, no slash, colon or white space, neither `.` nor `..`. Nor what the
+ * kernel would bear, but a rule of nftables can't name: a quote, a backslash or an asterisk, which there stands for more.
+ */
 export const isInterfaceName = (name: string): boolean =>
-  Buffer.byteLength(name) <= 15 && /^[^/:\s]+$/.test(name) && name !== "." && name !== "..";
+  Buffer.byteLength(name) <= 15 && /^[^/:\s"*\\\p{Cc}]+$/u.test(name) && name !== "." && name !== "..";
 
 /** What people call an uplink, or what is steered. */
 export const NAME_PATTERN = /^[a-z][a-z0-9-]{0,14}$/;
@@ -52,7 +55,7 @@ export const name = () =>
 /** The name of a network interface. */
 export const interfaceName = () =>
   z.string().refine(isInterfaceName, {
-    error: "can't be an interface: 1 to 15 characters, without spaces, slashes and colons",
+    error: "can't be an interface: 1 to 15 characters, without spaces, slashes, colons, quotes and asterisks",
   });
 
 /** The next hop of one family, in its canonical spelling. */
