@@ -1,12 +1,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { pause } from "../../lab/clock.ts";
 import { configOf, WIRES } from "../../lab/demo/setup.ts";
 import { createLab, type Lab } from "../../lab/lab.ts";
-import { openSite, type Site } from "../../test/browser/site.ts";
+import { openSite, type Site, setPassword } from "../../test/browser/site.ts";
 
 const FOLDER = "docs/page";
 const ADDRESS = "http://127.0.0.1:8380";
+const PASSWORD = "correct horse battery";
+
+/** Much like the demo's. */
+const CONFIG = {
+  ...configOf("balanced"),
+  steer: [{ name: "guests", from: ["192.168.20.0/24"], over: ["lte"] }],
+};
 
 const WIDE = { viewport: { width: 1200, height: 860 } } as const;
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true } as const;
@@ -27,6 +34,17 @@ const shoot = async (page: Page, name: string): Promise<void> => {
   await writeFile(`${FOLDER}/${name}.webp`, Buffer.from(data, "base64"));
   console.log(`${FOLDER}/${name}.webp`);
   await page.context().close();
+};
+
+/** The same, as somebody who has logged in sees it. */
+const loggedIn = async (site: Site): Promise<Site> => {
+  const page = await site.visit();
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Online" }).waitFor();
+  const storageState: BrowserContextOptions["storageState"] = await page.context().storageState();
+  await page.context().close();
+  return { ...site, visit: (options, view) => site.visit({ ...options, storageState }, view) };
 };
 
 const shootAll = async (lab: Lab, site: Site): Promise<void> => {
@@ -52,9 +70,12 @@ export const takeScreenshots = async (): Promise<void> => {
   const lab = await createLab({ wire: true });
   try {
     await Promise.all(lab.plan.uplinks.map(({ name }, index) => lab.setWire(name, WIRES[index] ?? {})));
-    await lab.startDaemon({ config: configOf("balanced") });
+    const daemon = await lab.startDaemon({ config: CONFIG });
+    await setPassword(daemon, PASSWORD);
     const site = await openSite(lab, { role: "router", address: ADDRESS });
-    await shootAll(lab, site).finally(site.close);
+    await loggedIn(site)
+      .then((inside) => shootAll(lab, inside))
+      .finally(site.close);
   } finally {
     await lab.close();
   }

@@ -16,5 +16,5 @@ export const followAddress = (): void =>
     if (view === route.get()) return;
     route.set(view);
     scrollTo(0, 0);
-    document.querySelector<HTMLElement>("main")?.focus();
+    document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
   });

@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Daemon } from "../../lab/daemon.ts";
 import type { Lab } from "../../lab/lab.ts";
 
 const QUIET = [
@@ -45,6 +48,15 @@ export const openSite = async (lab: Lab, { role, address }: { role: string; addr
     },
     close: () => browser.close(),
   };
+};
+
+/** As `wan-failover password` does. */
+export const setPassword = async ({ socket }: Daemon, password: string): Promise<void> => {
+  const options = { socketPath: socket, path: "/api/v1/password", method: "PUT" };
+  const sent = request({ ...options, headers: { "content-type": "application/json" } });
+  const answered = once(sent, "response");
+  sent.end(JSON.stringify({ password }));
+  await answered;
 };
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

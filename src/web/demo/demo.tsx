@@ -42,7 +42,7 @@ export const Demo = (): JSX.Element | null => {
       <h2>Break something</h2>
       <p class="aside">This is a lab with real packets. Press a fault to break the line, press it again to mend it.</p>
       <Choice
-        label="Of"
+        label="On"
         options={lab.uplinks.map(({ name, interface: value }) => ({ value, name }))}
         value={uplink}
         choose={setChosen}

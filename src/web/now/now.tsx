@@ -90,14 +90,16 @@ type Steerings = NonNullable<Status["steering"]>;
 
 const Steering = ({ steering }: { readonly steering: Steerings }): JSX.Element | null =>
   steering.length === 0 ? null : (
-    <p class="chips">
-      <span class="aside">Steered</span>
+    <ul class="chips">
+      <li class="aside">Steered</li>
       {steering.map((one) => (
-        <Chip key={one.name} tone={steeringTone(one)}>
-          {one.name} {one.summary}
-        </Chip>
+        <li key={one.name}>
+          <Chip tone={steeringTone(one)}>
+            {one.name} {one.summary}
+          </Chip>
+        </li>
       ))}
-    </p>
+    </ul>
   );
 
 const steeringTone = ({ families }: Steerings[number]): Tone => {

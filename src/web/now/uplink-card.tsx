@@ -29,7 +29,7 @@ export const UplinkCard = ({ status, uplink, elapsedMs }: Props): JSX.Element =>
   return (
     <article class="card uplink" aria-labelledby={`uplink-${uplink.name}`}>
       <header>
-        <h3 id={`uplink-${uplink.name}`}>{uplink.name}</h3>
+        <h2 id={`uplink-${uplink.name}`}>{uplink.name}</h2>
         <Chip tone={tone}>{word}</Chip>
         <p class="aside">
           {uplink.interface} · tier {uplink.tier}

@@ -135,7 +135,7 @@ const options = (element: HTMLElement, { names, format, least }: Drawing): uPlot
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 0, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, least)] } },

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { difference, type Line } from "./difference.ts";
 
 /** So many unchanged lines are shown around what changes. */
-const AROUND = 2;
+const AROUND = 1;
 
 const SIGNS: Readonly<Record<Line["kind"], string>> = { same: " ", added: "+", removed: "−" };
 const WORDS: Readonly<Record<Line["kind"], string>> = { same: "", added: "added: ", removed: "removed: " };

@@ -3,6 +3,7 @@ import { Prose } from "../part/prose.tsx";
 import { fieldId, pathText, useDraft } from "./draft.ts";
 import { GroupFields, Groups } from "./group.tsx";
 import { kindOf, type Schema, titleOf } from "./schema.ts";
+import { useLatch } from "./use-latch.ts";
 
 /** Every option, as the schema has them. */
 export const Form = ({ schema }: { readonly schema: Schema }): JSX.Element => (
@@ -18,8 +19,9 @@ const Section = ({ name, schema }: { readonly name: string; readonly schema: Sch
   const count = issues.filter(
     ({ path }) => path === name || path.startsWith(`${pathText([name])}.`) || path.startsWith(`${name}[`),
   ).length;
+  const isOpen = useLatch(name === "uplinks" || count > 0);
   return (
-    <details class="section" open={name === "uplinks" || count > 0}>
+    <details class="section" open={isOpen}>
       <summary id={fieldId([name])}>
         <h2>{titleOf(name)}</h2>
         <span class="aside">

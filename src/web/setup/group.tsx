@@ -7,6 +7,7 @@ import { fieldId, pathText, useDraft } from "./draft.ts";
 import { Field, Wrong } from "./field.tsx";
 import { Preset } from "./preset.tsx";
 import { freshIn, groupBranches, kindOf, type Path, type Schema, titleOf } from "./schema.ts";
+import { useLatch } from "./use-latch.ts";
 
 interface Props {
   readonly path: Path;
@@ -46,9 +47,9 @@ const Inner = ({ path, schema }: Props): JSX.Element => {
 const Foldable = ({ path, schema, description }: Props & { readonly description: string }): JSX.Element => {
   const { value, issues } = useDraft();
   const isGiven = valueAt(value, path) !== undefined;
-  const isWrong = issues.some((issue) => issue.path.startsWith(pathText(path)));
+  const isOpen = useLatch(isGiven || issues.some((issue) => issue.path.startsWith(pathText(path))));
   return (
-    <details class="inner" open={isGiven || isWrong}>
+    <details class="inner" open={isOpen}>
       <summary id={fieldId(path)}>
         {titleOf(String(path.at(-1)))}
         <span class="aside">
@@ -70,7 +71,11 @@ export const Groups = ({ path, schema }: Props): JSX.Element => {
   const own = issues.filter((issue) => issue.path === pathText(path));
   const add = (): void => {
     edit({ kind: "set", path: [...path, items.length], value: freshIn(item, items) });
-    requestAnimationFrame(() => place.current?.querySelector<HTMLElement>("fieldset:last-of-type input")?.focus());
+    requestAnimationFrame(() => {
+      const [entry] = [...(place.current?.querySelectorAll<HTMLElement>(":scope > fieldset") ?? [])].slice(-1);
+      entry?.querySelector("input")?.focus({ preventScroll: true });
+      entry?.scrollIntoView();
+    });
   };
   // What was removed had the focus.
   const remove = (index: number): void => {

@@ -33,15 +33,16 @@ export const Save = ({ writing }: { readonly writing: Writing }): JSX.Element =>
   useReturn(() => {
     if (told?.text === CUT_OFF) void end(UNDONE);
   });
+  const isChanged = writing.text !== writing.saved;
   if (writing.trialUntil !== null) return <Trial until={writing.trialUntil} end={(text) => void end(text)} />;
   return (
     <section class="save" aria-label="Save">
-      {told !== null && (
+      {told !== null && (told.isWrong || !isChanged) && (
         <p role="status" class={told.isWrong ? "outcome is-bad" : "outcome is-good"}>
           {told.text}
         </p>
       )}
-      {writing.text !== writing.saved && <Changes writing={writing} isBusy={isBusy} save={() => void save()} />}
+      {isChanged && <Changes writing={writing} isBusy={isBusy} save={() => void save()} />}
     </section>
   );
 };
@@ -67,6 +68,8 @@ interface ChangesProps {
 
 const Changes = ({ writing, isBusy, save }: ChangesProps): JSX.Element => {
   const { saved, text, check, change } = writing;
+  // This comes up over what was just changed, and the ruling on it below that.
+  useEffect(() => document.activeElement?.closest(".field")?.scrollIntoView({ block: "nearest" }), [check.kind]);
   return (
     <div class="card changes">
       <h2>What changes</h2>
