@@ -99,7 +99,7 @@ export const idleInterval = (state: AdaptiveState, now: number): number => {
 
 /** Whether something was missed of late, so that users' packets don't put off the next probe. */
 export const isWary = ({ heavyLoss, pace }: AdaptiveState, now: number): boolean =>
-  heavyLoss.nats > 0 || now < pace.waryUntil;
+  heavyLoss.nats > LIKELY_HEAVY_NATS || now < pace.waryUntil;
 
 /** Asks more often until `until`. */
 export const beWary = (state: AdaptiveState, until: number): AdaptiveState =>
