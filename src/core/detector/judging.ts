@@ -26,7 +26,7 @@ const TRAFFIC_FLOWS_MS = 150;
 const FULL_QUEUE_SPAN_MS = 2_000;
 
 /** A divert's silence lasts so many usual round trips at least: radio lines take long and pause often, cables neither … */
-const DIVERT_ROUND_TRIPS = 8;
+const DIVERT_ROUND_TRIPS = 6;
 
 /** … but no longer than this for their sake: a satellite far up takes 0.6 s for each and pauses no more than others. */
 const DIVERT_ROUND_TRIPS_MS_MAX = 1_000;

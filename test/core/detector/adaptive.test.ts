@@ -71,7 +71,7 @@ describe("silence", () => {
     });
     expect(verdicts(run)).toEqual(["unknown", "up", "suspect", "up"]);
     expect(run.assessments.at(-1)?.assessment).toMatchObject({ diverted: false, verdict: "up" });
-    expect(learn(run.state, 20_000).divertSpanMs).toBeCloseTo(250, 1);
+    expect(learn(run.state, 20_000).divertSpanMs).toBeCloseTo(260, 1);
   });
 
   test("a failure that is regretted teaches patience, one that lasts teaches confidence", () => {
