@@ -17,6 +17,7 @@ import { type NotifyConfig, resolveNotify } from "./notify.ts";
 import type { ParsedConfig, ParsedUplink } from "./schema.ts";
 import { familyOf } from "./value/address.ts";
 import { resolveDetection } from "./value/detection.ts";
+import { parseMark } from "./value/mark.ts";
 import { parsePorts } from "./value/port.ts";
 import type { Syslog } from "./value/syslog.ts";
 import { isProbedIn } from "./value/target.ts";
@@ -149,6 +150,7 @@ const resolveSteering = (steering: ParsedConfig["steer"][number]): SteeringSetti
   to: steering.to,
   input: steering.interface ?? null,
   transport: steering.protocol === undefined ? null : TRANSPORT[steering.protocol],
+  mark: steering.mark === undefined ? null : parseMark(steering.mark),
   sourcePorts: portRanges(steering.sourcePorts),
   ports: portRanges(steering.ports),
   over: steering.over,

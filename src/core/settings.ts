@@ -18,6 +18,12 @@ export interface Settings {
   readonly steering: readonly SteeringSettings[];
 }
 
+/** Packets whose mark is `mark` in the bits of `mask`, none of which is ours. */
+export interface PacketMark {
+  readonly mark: number;
+  readonly mask: number;
+}
+
 /** Traffic that prefers uplinks of its own. It fits all that is said; an empty list or null fits everything. */
 export interface SteeringSettings {
   readonly name: string;
@@ -28,6 +34,8 @@ export interface SteeringSettings {
   readonly input: string | null;
   /** IP protocol number. */
   readonly transport: number | null;
+  /** What other programs, or the admin's firewall, mark it with. */
+  readonly mark: PacketMark | null;
   /** Where it comes from. */
   readonly sourcePorts: readonly PortRange[];
   /** Where it goes. */

@@ -45,9 +45,6 @@ const nameOf = (rules: readonly Section[], place: number): string => {
   return isFirst && NAME_PATTERN.test(name) && !/^rule-\d+$/.test(name) ? name : `rule-${place + 1}`;
 };
 
-/** What ours don't look at. */
-const UNSEEN = "ipset";
-
 interface Destination {
   readonly name: string;
   readonly policy: RulePolicy;
@@ -55,7 +52,7 @@ interface Destination {
 
 /** The entry, or why there can be none. */
 const steeringOf = (rule: Section, { name, policy: { over, refuse } }: Destination): readonly Entry[] | string => {
-  if (optionOf(rule, UNSEEN) !== "") return `${UNSEEN} isn't looked at here`;
+  if (optionOf(rule, "ipset") !== "") return "let your firewall mark what is in its ipset, and steer by `mark`";
   if (over.length === 0) return "none of its policy's members is among the uplinks above";
   const protocol = optionOf(rule, "proto");
   const entries: readonly Entry[] = [

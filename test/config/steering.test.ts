@@ -19,7 +19,7 @@ const complaints = (...entries: readonly string[]): readonly string[] => {
 
 test("an entry is taken in the kernel's spelling", () => {
   const voice =
-    'name: voice, from: [192.168.1.10, "FD00::/64"], protocol: udp, sourcePorts: [5060], ports: [5060-5061, 443], over: [lte]';
+    'name: voice, from: [192.168.1.10, "FD00::/64"], protocol: udp, mark: 0x100/0xff00, sourcePorts: [5060], ports: [5060-5061, 443], over: [lte]';
   expect(parseConfig(configOf(voice, "name: guests, interface: br-guest, over: [lte]"), "c").settings.steering).toEqual(
     [
       {
@@ -28,6 +28,7 @@ test("an entry is taken in the kernel's spelling", () => {
         to: [],
         input: null,
         transport: 17,
+        mark: { mark: 0x100, mask: 0xff00 },
         sourcePorts: [{ first: 5060, last: 5060 }],
         ports: [
           { first: 5060, last: 5061 },
@@ -41,6 +42,7 @@ test("an entry is taken in the kernel's spelling", () => {
         from: [],
         input: "br-guest",
         transport: null,
+        mark: null,
         sourcePorts: [],
         ports: [],
       }),
@@ -56,7 +58,7 @@ test.each([
   ["name: a, ports: [80], over: [lte, lte]", "steer[0].over[1] lte is there already; remove one"],
   [
     "name: a, over: [lte]",
-    "steer[0] fits all traffic; say which by `from`, `interface`, `to`, `protocol`, `sourcePorts` or `ports`; the order of `uplinks` is for the rest",
+    "steer[0] fits all traffic; say which by `from`, `interface`, `to`, `protocol`, `sourcePorts`, `ports` or `mark`; the order of `uplinks` is for the rest",
   ],
   [
     'name: a, from: [10.0.0.0/8], to: ["2001:db8::/32"], over: [lte]',
@@ -70,6 +72,10 @@ test.each([
     "name: a, ports: [0], over: [lte]",
     "steer[0].ports[0] 0 is too small; give a whole number from 1 to 65535, or text such as 5060-5061",
   ],
+  ...["0x1000000", "0x100/0x3f000000", "0x100/0xff", "0", "0x100/0", "ten"].map((mark) => [
+    `name: a, mark: ${mark}, over: [lte]`,
+    expect.stringMatching(/^steer\[0\]\.mark .*give (one such as 0x100|a whole number from 1)/),
+  ]),
 ])("%s is refused with a sentence that says what to do", (entry, said) => {
   expect(complaints(entry)).toEqual([said]);
 });

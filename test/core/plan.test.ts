@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Address,
+  ALL_TRAFFIC,
   type Edit,
   type KernelState,
   PROTOCOL,
@@ -51,6 +52,12 @@ describe("a plan", () => {
     const actual = kernelState({ routes: [FIBER], rules: [rule(18_700)], sysctls: { a: "1" }, firewall: "listing" });
     const wanted = { ...NOTHING, routes: [FIBER], rules: [rule(18_700)], sysctls: { a: "1" }, firewall: "ruleset" };
     expect(plan(wanted, actual, { ruleset: "ruleset", listing: "listing" })).toEqual([]);
+  });
+
+  test("knows a rule for all traffic with a mark again, however it is said", () => {
+    const select = { mark: 0x100, mask: 0x1f00_ff00 };
+    const wanted = { ...NOTHING, rules: [rule(18_900, { select: { ...select, traffic: ALL_TRAFFIC } })] };
+    expect(plan(wanted, kernelState({ routes: [], rules: [rule(18_900, { select })], sysctls: {} }), null)).toEqual([]);
   });
 
   test("replaces a route by one edit", () => {

@@ -7,7 +7,7 @@ import { type Plot, type Story, tellStory } from "../fake/story.ts";
 
 const EVERYTHING: SteeringSettings = {
   name: "guests",
-  ...{ from: [], to: [], input: null, transport: null, sourcePorts: [], ports: [] },
+  ...{ from: [], to: [], input: null, transport: null, mark: null, sourcePorts: [], ports: [] },
   over: ["lte"],
   otherwise: "default",
 };
@@ -66,6 +66,14 @@ test("the first that fits decides, as long as one of its uplinks works", () => {
   expect([story.way(19_000, call), story.way(21_000, call)]).toEqual(["wwan0", "ppp0"]);
   expect(story.way(19_000, { ...call, from: null })).toBe("ppp0");
   expect(story.way(19_000, { ...call, from: null, lan: { input: "lan0", port: 443 } })).toBe("eth0");
+});
+
+test("what others have marked is steered by its mark, in their bits, until it bears an uplink's", () => {
+  const marked = { ...EVERYTHING, name: "expedited", mark: { mark: 0x8000_0100, mask: 0x8000_ff00 }, over: ["lte"] };
+  const story = told([marked], { happens: [], untilMs: 20_000 });
+  const way = (mark: number): string => story.way(19_000, { ...guest, mark });
+  expect([way(0x8000_0100), way(0x8000_0177), way(0x100), way(0)]).toEqual(["wwan0", "wwan0", "eth0", "eth0"]);
+  expect(way((0x8000_0100 | markOf(1)) >>> 0)).toBe("eth0");
 });
 
 test("an uplink that only steered traffic takes is watched as closely as one that carries the rest", () => {

@@ -173,7 +173,7 @@ test("other rules steer what they are about, by their policies, which refuse unl
 test("what has no equivalent is named", () => {
   const rest = importMwan3(files).split("# Not taken over:")[1] ?? "";
   for (const what of [
-    "rule by_set (policy wan_only): ipset isn't looked at here",
+    "rule by_set (policy wan_only): let your firewall mark what is in its ipset, and steer by `mark`",
     "rule as_ever: it takes the same policy as everything else",
     "reliability",
     "flush_conntrack",

@@ -33,7 +33,7 @@ export const lookup = (kernel: FakeKernel, packet: Packet): Way => {
 const applies = (kernel: FakeKernel, { select }: Rule, packet: Packet): boolean => {
   if ("output" in select) return kernel.links.some((one) => one.index === packet.boundTo && one.name === select.output);
   if (!("mark" in select)) return "from" in select && select.from === packet.from;
-  return (packet.mark & select.mask) === select.mark && fits(select.traffic, packet);
+  return (packet.mark & select.mask) >>> 0 === select.mark && fits(select.traffic, packet);
 };
 
 const fits = (traffic: Traffic | undefined, { family, from, lan }: Packet): boolean => {

@@ -85,7 +85,7 @@ const randomSteering = (random: Random): readonly SteeringSettings[] =>
     : [
         {
           name: "guests",
-          ...{ from: [], to: [], transport: null, sourcePorts: [], ports: [] },
+          ...{ from: [], to: [], transport: null, mark: null, sourcePorts: [], ports: [] },
           input: STEERED_INPUT,
           over: random.pick([["lte"], ["fiber"], ["lte", "fiber"], ["dsl", "lte"]]),
           otherwise: random.pick(["default", "refuse"]),

@@ -49,6 +49,7 @@ export const LAYERS: readonly Layer[] = [
       "src/config",
       "src/core/family.ts",
       "src/core/network.ts",
+      "src/core/kernel/mark.ts",
       "src/core/kernel/shaping.ts",
       "src/core/target/target.ts",
       "src/core/detector/presets.ts",

@@ -39,14 +39,15 @@ const LIMITS = ["from", "to", "sourcePorts", "ports"] as const;
 
 const limitless = (steering: unknown, path: Path): Mistake[] => {
   const says = (key: string): boolean => member(steering, key) !== undefined;
-  const isLimited = LIMITS.some((key) => listIn(steering, key).length > 0) || says("interface") || says("protocol");
+  const isLimited =
+    LIMITS.some((key) => listIn(steering, key).length > 0) || ["interface", "protocol", "mark"].some(says);
   return isLimited || typeof steering !== "object"
     ? []
     : [
         mistake(
           path,
           "fits all traffic",
-          "say which by `from`, `interface`, `to`, `protocol`, `sourcePorts` or `ports`; the order of `uplinks` is for the rest",
+          "say which by `from`, `interface`, `to`, `protocol`, `sourcePorts`, `ports` or `mark`; the order of `uplinks` is for the rest",
         ),
       ];
 };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { UPLINKS_MAX } from "../defaults.ts";
+import { packetMark } from "../value/mark.ts";
 import { judgeDestination, judgeSource, network } from "../value/network.ts";
 import { port } from "../value/port.ts";
 import { group, interfaceName, name } from "../value/value.ts";
@@ -35,6 +36,9 @@ export const steering = group(
       .optional(),
     sourcePorts: portList("Ports that it comes from, as those of a server that sends by itself: `10000-20000`."),
     ports: portList("Ports that it goes to: `443`, `5060-5061`."),
+    mark: packetMark
+      .meta({ description: "What your firewall, or a program, marks it with: `0x100`, `0x100/0xff00`." })
+      .optional(),
     over: z
       .array(z.string().meta({ examples: ["lte"] }))
       .min(1)

@@ -86,9 +86,15 @@ export interface Traffic {
   readonly ports: PortRange | null;
 }
 
+/** Every packet. */
+export const ALL_TRAFFIC: Traffic = {
+  ...{ from: null, to: null },
+  ...{ input: null, transport: null, sourcePorts: null, ports: null },
+};
+
 /** Which packets a rule is for. */
 export type RuleSelector =
-  /** Of those with this mark, all, or what fits `traffic`. */
+  /** Of those with this mark, what fits `traffic`; all where it isn't said. */
   | { readonly mark: number; readonly mask: number; readonly traffic?: Traffic }
   | { readonly from: string }
   /** What this machine sends by sockets that are bound to this interface (`SO_BINDTODEVICE`). */

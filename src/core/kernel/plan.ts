@@ -1,6 +1,7 @@
 import { isAlike, sameAddress } from "../path/addressing.ts";
 import {
   type Address,
+  ALL_TRAFFIC,
   type Edit,
   type Hop,
   type KernelState,
@@ -145,15 +146,13 @@ const sameSelector = (a: RuleSelector, b: RuleSelector): boolean => {
   return "mark" in b && a.mark === b.mark && a.mask === b.mask && sameTraffic(a.traffic, b.traffic);
 };
 
-const sameTraffic = (a: Traffic | undefined, b: Traffic | undefined): boolean =>
-  a === undefined || b === undefined
-    ? a === b
-    : a.from === b.from &&
-      a.to === b.to &&
-      a.input === b.input &&
-      a.transport === b.transport &&
-      samePorts(a.sourcePorts, b.sourcePorts) &&
-      samePorts(a.ports, b.ports);
+const sameTraffic = (a: Traffic = ALL_TRAFFIC, b: Traffic = ALL_TRAFFIC): boolean =>
+  a.from === b.from &&
+  a.to === b.to &&
+  a.input === b.input &&
+  a.transport === b.transport &&
+  samePorts(a.sourcePorts, b.sourcePorts) &&
+  samePorts(a.ports, b.ports);
 
 const samePorts = (a: PortRange | null, b: PortRange | null): boolean => a?.first === b?.first && a?.last === b?.last;
 

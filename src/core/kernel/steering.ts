@@ -1,8 +1,8 @@
 import type { Family } from "../family.ts";
 import { inFamily } from "../network.ts";
 import type { Steered } from "../policy/steer.ts";
-import type { SteeringSettings } from "../settings.ts";
-import type { Rule, Traffic } from "./kernel.ts";
+import type { PacketMark, SteeringSettings } from "../settings.ts";
+import { ALL_TRAFFIC, type Rule, type Traffic } from "./kernel.ts";
 import { NUMBER_MASK, REFUSAL_TABLE, steeringPriority, tableOf } from "./mark.ts";
 
 /** A steering and where it leads now, null where it says nothing about the family. */
@@ -32,7 +32,7 @@ export const steeringRules = (
       trafficOf(settings, family).map((traffic) => ({
         family,
         priority,
-        select: { mark: 0, mask: NUMBER_MASK, traffic },
+        select: { ...unpinned(settings.mark), traffic },
         table,
       }));
     return [
@@ -40,6 +40,10 @@ export const steeringRules = (
       ...(settings.otherwise === "refuse" ? to(first + 2, REFUSAL_TABLE) : []),
     ];
   });
+
+/** Of the packets that are pinned to no uplink, all, or those with somebody else's mark besides. */
+const unpinned = (theirs: PacketMark | null): PacketMark =>
+  theirs === null ? { mark: 0, mask: NUMBER_MASK } : { mark: theirs.mark, mask: (NUMBER_MASK | theirs.mask) >>> 0 };
 
 /** null: no uplink's. */
 const tableFor = ({ over }: Steered, numbers: ReadonlyMap<string, number>): number | null => {
@@ -49,8 +53,7 @@ const tableFor = ({ over }: Steered, numbers: ReadonlyMap<string, number>): numb
 
 const trafficOf = (steering: SteeringSettings, family: Family): readonly Traffic[] => {
   const { from, to, input, transport, sourcePorts, ports } = steering;
-  const all: Traffic = { from: null, to: null, input, transport, sourcePorts: null, ports: null };
-  return [all]
+  return [{ ...ALL_TRAFFIC, input, transport }]
     .flatMap((one) => orAny(inFamily(from, family)).map((network) => ({ ...one, from: alone(network) })))
     .flatMap((one) => orAny(inFamily(to, family)).map((network) => ({ ...one, to: alone(network) })))
     .flatMap((one) => orAny(sourcePorts).map((range) => ({ ...one, sourcePorts: range })))
