@@ -32,11 +32,11 @@ export const plan = (wanted: Wanted, actual: KernelState, loaded: LoadedFirewall
   ...wanted.switchedOff.map(({ index }): Edit => ({ kind: "switch-on", link: index })),
   ...addressesToPut(wanted, actual),
   ...routesToPut(wanted, actual).map((route): Edit => ({ kind: "put-route", route })),
-  ...wanted.rules.filter((rule) => !actual.rules.some((present) => sameRule(present, rule))).map(putRule),
+  ...missing(wanted.rules, actual.rules).map(putRule),
   ...sysctlsToSet(wanted, actual),
   ...firewallEdits(wanted, actual, loaded),
   ...strayShapers(wanted, actual),
-  ...actual.rules.filter((rule) => !wanted.rules.some((other) => sameRule(other, rule))).map(deleteRule),
+  ...missing(actual.rules, wanted.rules).map(deleteRule),
   ...routesToDelete(wanted, actual).map(deleteRoute),
   ...addressesToDelete(wanted, actual)
     .filter((address) => !isReplaced(address, wanted))
@@ -64,6 +64,17 @@ const addressesToDelete = ({ addresses }: Wanted, actual: KernelState): readonly
   actual.addresses.filter(
     (present) => present.protocol === PROTOCOL && !addresses.some((wanted) => sameAddress(wanted, present)),
   );
+
+/** Those that are not among the others. There may be thousands, of which few share a place. */
+const missing = (rules: readonly Rule[], others: readonly Rule[]): readonly Rule[] => {
+  const places = new Map<number, Rule[]>();
+  for (const other of others) {
+    const place = places.get(other.priority);
+    if (place === undefined) places.set(other.priority, [other]);
+    else place.push(other);
+  }
+  return rules.filter((rule) => !places.get(rule.priority)?.some((other) => sameRule(other, rule)));
+};
 
 const putRule = (rule: Rule): Edit => ({ kind: "put-rule", rule });
 const deleteRule = (rule: Rule): Edit => ({ kind: "delete-rule", rule });
