@@ -18,13 +18,12 @@ const CONFIG = {
 const WIDE = { viewport: { width: 1200, height: 860 } } as const;
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true } as const;
 
-const VIEWS = ["now", "timeline", "setup", "act", "doctor"] as const;
 const THEMES = ["light", "dark"] as const;
 
 /** Probes fill the bars, and the charts begin to show something. */
 const SETTLE_MS = 25_000;
 const FAILOVER_MS = 9000;
-const DRAWN_MS = 2500;
+const DRAWN_MS = 4000;
 
 /** WebP is a quarter of PNG's size here; only the browser itself writes it. */
 const shoot = async (page: Page, name: string): Promise<void> => {
@@ -47,21 +46,24 @@ const loggedIn = async (site: Site): Promise<Site> => {
   return { ...site, visit: (options, view) => site.visit({ ...options, storageState }, view) };
 };
 
+const shootView = async (site: Site, view: string): Promise<void> => {
+  for (const colorScheme of THEMES)
+    await shoot(await site.visit({ ...WIDE, colorScheme }, view), `${view}-${colorScheme}`);
+};
+
 const shootAll = async (lab: Lab, site: Site): Promise<void> => {
   await pause(SETTLE_MS);
   const watching = await Promise.all(THEMES.map((colorScheme) => site.visit({ ...WIDE, colorScheme })));
   const phone = await site.visit({ ...PHONE, colorScheme: "dark" });
   await pause(SETTLE_MS);
   await Promise.all(watching.map((page, index) => shoot(page, `now-${THEMES[index]}`)));
+  for (const view of ["setup", "act", "doctor"]) await shootView(site, view);
   const failing = await site.visit({ ...WIDE, colorScheme: "light" });
   await lab.break("blackhole", "wan0");
   await pause(FAILOVER_MS);
   await shoot(failing, "failover-light");
   await shoot(phone, "phone-dark");
-  for (const view of VIEWS.filter((one) => one !== "now")) {
-    for (const colorScheme of THEMES)
-      await shoot(await site.visit({ ...WIDE, colorScheme }, view), `${view}-${colorScheme}`);
-  }
+  await shootView(site, "timeline");
 };
 
 /** Pictures of every view, from a real daemon in the lab. */

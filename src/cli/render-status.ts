@@ -89,9 +89,15 @@ const notices = ({ pin, test, rehearsal, steering = [], problems }: Status): rea
     ? []
     : [[span(`Pin   ${pin}, by hand; `, "doubt"), span("`wan-failover use auto` lifts it", "faint")]]),
   ...(rehearsal === undefined ? [] : [rehearsalLine(rehearsal)]),
-  ...steering.map(({ name, summary }) => [span(`Steer ${name} `, "plain"), span(summary, "faint")]),
+  ...steering.map((one) => [span(`Steer ${one.name} `, "plain"), span(one.summary, steeringTone(one))]),
   ...problems.map((problem) => [span("!     ", "bad"), span(problem, "bad")]),
 ];
+
+const steeringTone = ({ families }: NonNullable<Status["steering"]>[number]): Tone => {
+  const ways = FAMILIES.flatMap((family) => families[family] ?? []);
+  if (ways.some(({ refused }) => refused)) return "bad";
+  return ways.some(({ over }) => over === null) ? "doubt" : "faint";
+};
 
 const rehearsalLine = ({ uplink, ageMs, problems }: NonNullable<Status["rehearsal"]>): Line => {
   const head = `Rehearsal of a failover to ${uplink}, ${age(ageMs)} ago: `;

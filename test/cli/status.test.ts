@@ -212,6 +212,13 @@ test("colours add escape sequences and nothing else", () => {
   expect(bare.join("\n")).toBe(text(failedOver));
 });
 
+test("traffic that is steered nowhere is said in red", () => {
+  const refused = { over: null, refused: true };
+  const guests = { name: "guests", summary: "refused", families: { ipv4: refused, ipv6: null } };
+  const shown = text({ ...healthy, steering: [guests] }, { width: 80, colours: true });
+  expect(shown).toContain("Steer guests \u001b[31mrefused\u001b[0m");
+});
+
 test("words from outside can't command the terminal", () => {
   const hostile = { ...healthy, problems: ["\u001b[2Jgone\u0007\u202eback"] };
   expect(text(hostile)).toContain("!      [2Jgone back");

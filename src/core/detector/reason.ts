@@ -40,7 +40,7 @@ export const span = (ms: number): string => {
 const tellLatency = (targets: readonly Target[]): string => {
   const now = shortest(targets.map((target) => target.rttMs));
   const usual = shortest(targets.map((target) => target.baseMs));
-  return `it answers within ${span(now ?? 0)}, usually ${span(usual ?? 0)}`;
+  return `it takes ${span(now ?? 0)}, usually ${span(usual ?? 0)}`;
 };
 
 const lossOf = (targets: readonly Target[]): number => {

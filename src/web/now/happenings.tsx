@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { Prose } from "../part/prose.tsx";
 import type { Happening } from "../server/live.ts";
 import { clock } from "../word/format.ts";
 
@@ -18,7 +19,9 @@ export const Happenings = ({ happenings }: { readonly happenings: readonly Happe
         {told.map(({ at, level, text }) => (
           <li key={`${at} ${text}`} class={`is-${level}`}>
             <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
-            <span>{text}</span>
+            <span>
+              <Prose text={text} />
+            </span>
           </li>
         ))}
       </ol>

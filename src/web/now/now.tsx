@@ -5,6 +5,7 @@ import { NetworkMap } from "../map/map.tsx";
 import { Chip, Dot } from "../part/chip.tsx";
 import { useNow } from "../part/clock.ts";
 import { Icon } from "../part/icon.tsx";
+import { Prose } from "../part/prose.tsx";
 import { live } from "../server/live.ts";
 import { useStore } from "../server/store.ts";
 import { countdown, duration, list, sentence } from "../word/format.ts";
@@ -117,7 +118,9 @@ const Problems = ({ problems }: { readonly problems: readonly string[] }): JSX.E
       {problems.map((problem) => (
         <li key={problem}>
           <Icon name="warning" />
-          {sentence(problem)}
+          <span>
+            <Prose text={sentence(problem)} />
+          </span>
         </li>
       ))}
     </ul>
