@@ -28,6 +28,7 @@ const DRAWN_MS = 4000;
 /** WebP is a quarter of PNG's size here; only the browser itself writes it. */
 const shoot = async (page: Page, name: string): Promise<void> => {
   await pause(DRAWN_MS);
+  await page.getByText("One moment").waitFor({ state: "hidden" });
   const browser = await page.context().newCDPSession(page);
   const { data } = await browser.send("Page.captureScreenshot", { format: "webp", quality: 82 });
   await writeFile(`${FOLDER}/${name}.webp`, Buffer.from(data, "base64"));
