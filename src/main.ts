@@ -2,7 +2,7 @@ import type { AccessClient } from "./api/access/contract.ts";
 import type { DaemonClient } from "./api/contract.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
 import type { GlobalOptions, JsonOption } from "./cli/option.ts";
-import type { Output } from "./cli/output.ts";
+import { processOutput } from "./cli/output.ts";
 import { type Actions, runProgram } from "./cli/program.ts";
 import type { Look } from "./cli/status.ts";
 import { configPathIn, directoriesFrom, journalPathIn, socketPathIn } from "./config/directories.ts";
@@ -13,10 +13,7 @@ import { VERSION } from "./version.ts";
 
 const directories = directoriesFrom(process.env);
 
-const output: Output = {
-  write: (text) => void process.stdout.write(`${text}\n`),
-  complain: (text) => void process.stderr.write(`${text}\n`),
-};
+const output = processOutput(process);
 
 /** Colours are for people at a terminal who haven't refused them (no-color.org). */
 const look = (): Look => ({

@@ -4,18 +4,13 @@ import { formatDuration } from "../config/value/duration.ts";
 import type { Settings, SteeringSettings, UplinkSettings } from "../core/settings.ts";
 import { AppError } from "../error.ts";
 import { errorText } from "./error-text.ts";
+import type { Output } from "./output.ts";
 
 /** What `wan-failover check [FILE]` was asked. */
 export interface CheckRequest {
   readonly path: string;
   readonly json: boolean;
-  readonly output: CheckOutput;
-}
-
-/** Each takes a text of one or more lines, without the last line's end. */
-export interface CheckOutput {
-  readonly write: (text: string) => void;
-  readonly complain: (text: string) => void;
+  readonly output: Output;
 }
 
 const VALID = 0;

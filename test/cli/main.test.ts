@@ -151,7 +151,7 @@ const started = async () => {
     messages: () => [],
     notifyTest: async () => [
       { channel: "email", problem: null },
-      { channel: "ntfy", problem: "it is still being tried" },
+      { channel: "ntfy", problem: "a mail server said \u001b]0;hello\u0007" },
     ],
     order: async (order) => ({ accepted: order.kind !== "failback", message: `You said ${order.kind}.` }),
   });
@@ -167,7 +167,7 @@ test("a daemon that answers is shown, obeyed, and may refuse", async () => {
   expect(JSON.parse((await run("test", "--json")).stdout)).toEqual({ accepted: true, message: "You said test." });
   expect(await run("notify", "test")).toEqual({
     code: 1,
-    stdout: "email: told\nntfy: it is still being tried\n",
+    stdout: "email: told\nntfy: a mail server said  ]0;hello \n",
     stderr: "",
   });
   expect(await run("failback")).toEqual({ code: 1, stdout: "", stderr: "wan-failover: You said failback.\n" });
