@@ -43,7 +43,7 @@ test("a disk that refuses is told, and a damaged file is as good as none", async
   mkdirSync(join(path, "x"), { recursive: true });
   const complaints: string[] = [];
   openKeptFile({ path, what: "It", complain: (problem) => complaints.push(problem) }).write(1);
-  await expect.poll(() => complaints.join()).toMatch(/can't be kept in .*taken/);
+  await expect.poll(() => complaints.join()).toMatch(/can't be kept: .*taken/);
   const damaged = join(folder, "damaged");
   writeFileSync(damaged, '{"version":');
   expect(openKeptFile({ path: damaged, what: "It", complain: () => {} }).read()).toBeNull();

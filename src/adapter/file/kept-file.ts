@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { replaceDurably } from "./durable-file.ts";
 import { makeFolder } from "./folder.ts";
 
 /** A file that holds one value as JSON, over power failures too. */
@@ -27,9 +27,12 @@ export const openKeptFile = ({ path, what, complain }: KeptFileOptions): KeptFil
     writing = true;
     for (let next = newest; next !== null; next = newest) {
       newest = null;
-      await replace(path, JSON.stringify(next.value)).catch((error: Error) => {
-        complain(`${what} can't be kept in ${path}: ${error.message}`);
-      });
+      try {
+        await makeFolder(dirname(path), 0o750);
+        await replaceDurably({ path, text: JSON.stringify(next.value), mode: 0o600 });
+      } catch (error) {
+        complain(`${what} can't be kept: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
     writing = false;
   };
@@ -46,18 +49,4 @@ export const openKeptFile = ({ path, what, complain }: KeptFileOptions): KeptFil
       if (!writing) void writeAll();
     },
   };
-};
-
-/** Readers see the old value or the new one, after a loss of power too. */
-const replace = async (path: string, text: string): Promise<void> => {
-  const temporary = `${path}.new`;
-  await makeFolder(dirname(path), 0o750);
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 };
