@@ -1,6 +1,7 @@
 import { type FamilyStatus, isAbsent, isServed, type Status } from "../api/text/reading.ts";
-import { age, listed, otherName, remainder } from "../api/text/words.ts";
+import { age, otherName, remainder } from "../api/text/words.ts";
 import { FAMILIES, type Family, familyName } from "../core/family.ts";
+import { list } from "../core/words.ts";
 import { BLANK, type Line, span, type Tone, wrap } from "./line.ts";
 import { type Detail, uplinkLines } from "./render-uplink.ts";
 
@@ -56,8 +57,8 @@ const wayOut = (status: Status, family: Family): Line => {
   if (refused)
     return [span(`no uplink works in it: it is refused at once, and clients take ${otherName(family)}`, "bad")];
   if (active.length === 0) return [span("no uplink chosen yet", "faint")];
-  const head = [span(listed(active), "strong"), span(` for ${age(sinceMs)}`, "faint")];
-  if (diverted) return [...head, span(`; new flows take ${listed(carrying)}`, "doubt")];
+  const head = [span(list(active), "strong"), span(` for ${age(sinceMs)}`, "faint")];
+  if (diverted) return [...head, span(`; new flows take ${list(carrying)}`, "doubt")];
   if (!isServed(status, family))
     return [...head, span(active.length === 1 ? ", but it is down" : ", but they are down", "bad")];
   return reason === "" || status.summary.includes(reason) ? head : [...head, span(`: ${reason}`, "faint")];

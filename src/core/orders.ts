@@ -2,8 +2,9 @@ import type { Command } from "./command.ts";
 import type { Order } from "./event.ts";
 import { FAMILIES, type Family } from "./family.ts";
 import { type Candidate, candidates, isUp } from "./policy/candidate.ts";
-import { choose, list } from "./policy/policy.ts";
+import { choose } from "./policy/policy.ts";
 import type { State } from "./state.ts";
+import { list } from "./words.ts";
 
 /** An order's outcome: the state under it, and the sentence for whoever gave it. */
 interface Outcome {

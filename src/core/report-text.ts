@@ -2,11 +2,11 @@ import type { Verdict } from "./detector/detector.ts";
 import { type Family, familyName } from "./family.ts";
 import { refusalText } from "./kernel/refusal.ts";
 import { shaperText } from "./kernel/shaping.ts";
-import { list } from "./policy/policy.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import type { Report, SwitchKind } from "./report.ts";
 import { portalText } from "./target/target-note.ts";
 import { usageText } from "./usage.ts";
+import { list } from "./words.ts";
 
 /** How much a report matters: error needs somebody, info is what one wants to read later. */
 export type Importance = "error" | "info" | "debug";

@@ -11,13 +11,14 @@ import { ownNames } from "./path/device.ts";
 import { reasonOf } from "./path/gateway.ts";
 import { candidates, isAnswering, isWorking } from "./policy/candidate.ts";
 import { isStandby, mainFamily } from "./policy/lead.ts";
-import { list, sameNames } from "./policy/policy.ts";
+import { sameNames } from "./policy/policy.ts";
 import { type SteeringStatus, steeringStatus } from "./policy/steer.ts";
 import type { UplinkFamilySettings } from "./settings.ts";
 import type { Monitor, Sample, State, UplinkState } from "./state.ts";
 import { type Target, targetText } from "./target/target.ts";
 import { portalIn, reasonWith, type TargetNote } from "./target/target-note.ts";
 import { capProblems, type Usage, usageOf } from "./usage.ts";
+import { list } from "./words.ts";
 
 /** What is, and why: what `status`, the API and the page show. Times are ages and remainders in ms, since the core knows no wall clock. */
 export interface Status {

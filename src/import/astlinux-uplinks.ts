@@ -3,6 +3,7 @@ import { canonicalAddress } from "../config/value/address.ts";
 import { judgeDestination } from "../config/value/network.ts";
 import { isInterfaceName } from "../config/value/value.ts";
 import type { Family } from "../core/family.ts";
+import { LINK_LAYERS } from "../core/kernel/shaping.ts";
 import {
   addressIn,
   isIpv4Target,
@@ -237,11 +238,7 @@ const routes = (variables: Variables, ipv6: boolean): Draft => {
   return all.length === 0 ? [] : [{ key: "routes", value: all, comment: set.map(variables.cite).join(" ") }];
 };
 
-const LINK_LAYERS: ReadonlySet<string> = new Set(
-  "ethernet docsis pppoe-ptm bridged-ptm pppoe-vcmux pppoe-llcsnap bridged-vcmux bridged-llcsnap conservative".split(
-    " ",
-  ),
-);
+const isLinkLayer = (word: string): boolean => LINK_LAYERS.some((layer) => layer === word);
 
 const shape = (variables: Variables): Draft => {
   const rate = variables.get("EXT2SHAPE_UP");
@@ -255,10 +252,10 @@ const shape = (variables: Variables): Draft => {
   }
   const tune = "EXT2SHAPE_TUNE_CAKE";
   const words = wordsOf(variables, tune, {
-    fits: (word) => LINK_LAYERS.has(word) || word === "ack-filter",
+    fits: (word) => isLinkLayer(word) || word === "ack-filter",
     reason: "these words have no equivalent",
   });
-  const layer = words.find((word) => LINK_LAYERS.has(word));
+  const layer = words.find((word) => isLinkLayer(word));
   const options: Draft = [
     {
       key: "upload",

@@ -1,6 +1,7 @@
 import { NAME_PATTERN } from "../config/value/value.ts";
 import type { MachineFacts, MachineLink } from "../core/doctor/facts.ts";
 import type { Route } from "../core/kernel/kernel.ts";
+import { isForeignDefault } from "../core/path/path.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
 
 /** What is seen of a machine that matters for its first config. */
@@ -13,16 +14,12 @@ interface WayOut {
   readonly route: Route;
 }
 
-/** Of table main, by somebody else than us (protocol 87). */
-const isDefault = ({ table, destination, protocol, type }: Route): boolean =>
-  table === 254 && destination === "default" && protocol !== 87 && type === "unicast";
-
 /** The ways out, the preferred first: as the kernel prefers them now, IPv4 before IPv6, those without carrier last. */
 const waysOut = ({ links, routes }: Seen): readonly WayOut[] =>
   links
     .flatMap((link) => {
       const [route] = routes
-        .filter((one) => isDefault(one) && one.hops.some((hop) => hop.link === link.index))
+        .filter((one) => isForeignDefault(one) && one.hops.some((hop) => hop.link === link.index))
         .toSorted((a, b) => orderOf(a) - orderOf(b));
       return route === undefined || link.name === "lo" ? [] : [{ link, route }];
     })

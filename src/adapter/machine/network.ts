@@ -7,6 +7,7 @@ import { decodeRule, listRules } from "../../codec/rule.ts";
 import type { MachineFacts, MachineLink, MachineRule } from "../../core/doctor/facts.ts";
 import { FAMILIES } from "../../core/family.ts";
 import { MAIN_TABLE, type Route } from "../../core/kernel/kernel.ts";
+import { isOurTable } from "../../core/kernel/mark.ts";
 import type { Netlink } from "../kernel/netlink.ts";
 import { pickAddress, readRoutes } from "../kernel/reader.ts";
 
@@ -40,12 +41,6 @@ const toLink = (body: Uint8Array): MachineLink => {
 
 /** Routes as wide as this stand for a default. */
 const WIDE_PREFIX_LENGTH_MAX = 3;
-
-/** The refusal's table and the uplinks'. */
-const FIRST_TABLE = 8700;
-const LAST_TABLE = 8731;
-
-const isOurTable = (table: number): boolean => table >= FIRST_TABLE && table <= LAST_TABLE;
 
 const holdsOneOf = (route: ReportedRoute, targets: readonly Uint8Array[]): boolean => {
   const prefix = parsePrefix(route.destination);

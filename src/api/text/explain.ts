@@ -1,6 +1,7 @@
 import { FAMILIES, type Family, familyName } from "../../core/family.ts";
+import { list } from "../../core/words.ts";
 import { isAbsent, isDegraded, isServed, type Status, type UplinkFamilyStatus, type UplinkStatus } from "./reading.ts";
-import { age, listed, otherName, remainder, sentence } from "./words.ts";
+import { age, otherName, remainder, sentence } from "./words.ts";
 
 /** Why each family's traffic goes where it goes, a paragraph each, and what else matters. Pure; never throws. */
 export const explain = (status: Status): readonly string[] =>
@@ -52,7 +53,7 @@ const sentencesOf = (status: Status, subject: Subject): readonly string[] => {
 const way = (status: Status, subject: Subject): readonly string[] => {
   const { active, sinceMs, reason } = status.families[subject.family];
   if (!isServed(status, subject.family)) return stranded(status, subject);
-  return [`${subject.called} traffic has taken ${listed(active)} for ${age(sinceMs)}: ${reason}`];
+  return [`${subject.called} traffic has taken ${list(active)} for ${age(sinceMs)}: ${reason}`];
 };
 
 /** An uplink in use that isn't up, and that nothing takes new flows from. */
@@ -77,7 +78,7 @@ const stranded = (status: Status, { family, called }: Subject): readonly string[
   return [
     refused
       ? `No uplink works in ${called}, so that it is refused at once and clients take ${otherName(family)}`
-      : `${called} traffic stays on ${listed(active)}, where it has been for ${age(sinceMs)}, as nothing else works`,
+      : `${called} traffic stays on ${list(active)}, where it has been for ${age(sinceMs)}, as nothing else works`,
     ...members(status, family)
       .filter(({ uplink }) => active.includes(uplink.name))
       .map(howIs),
@@ -91,8 +92,8 @@ const divert = (status: Status, family: Family): readonly string[] => {
     .filter(({ uplink }) => active.includes(uplink.name))
     .map(howIs);
   return [
-    `At this moment new flows take ${listed(carrying)}, because ${listed(doubts)}`,
-    `Running flows stay on ${listed(active)}, and new ones return as soon as it answers`,
+    `At this moment new flows take ${list(carrying)}, because ${list(doubts)}`,
+    `Running flows stay on ${list(active)}, and new ones return as soon as it answers`,
   ];
 };
 

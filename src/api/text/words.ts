@@ -26,10 +26,6 @@ export const lossShare = (ratio: number | null, named: boolean): string => {
   return `${ratio > 0 && percent === 0 ? "<1" : percent} %${named ? " lost" : ""}`;
 };
 
-/** "fiber", "fiber and lte", "a, b and c". */
-export const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-
 /** A text with the full stop that ends a sentence. It isn't capitalized: it may begin with an uplink's name. */
 export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 

@@ -3,12 +3,8 @@ import { type Family, familyName } from "../../core/family.ts";
 import { covers, networkOf } from "../../core/network.ts";
 import type { OwnAddress } from "../../core/settings.ts";
 import { canonicalAddress, familyOf, isTarget } from "./address.ts";
+import type { Complaint } from "./network.ts";
 import type { OptionMeta } from "./value.ts";
-
-interface Complaint {
-  readonly message: string;
-  readonly remedy: string;
-}
 
 /** An address with the length of its network; its canonical spelling, and the length, once parsed. */
 export const interfaceAddress = (family: Family, meta: OptionMeta & { readonly examples: string[] }) =>

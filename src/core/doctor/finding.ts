@@ -40,10 +40,6 @@ export const warning = (said: Said): Finding => ({ level: "warning", ...said });
 /** Good to know. Never throws. */
 export const note = (said: Said): Finding => ({ level: "note", ...said });
 
-/** `a`, `a and b`, `a, b and c`. Never throws. */
-export const enumerate = (words: readonly string[]): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-
 /** A command that sets a sysctl now and one that keeps it after the next start. `name` has `/` between its parts. Never throws. */
 export const setSysctl = (...settings: readonly { readonly name: string; readonly value: string }[]): string => {
   const lines = settings.map(({ name, value }) => `${name} = ${value}`);

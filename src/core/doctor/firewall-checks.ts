@@ -1,10 +1,11 @@
 import type { Family } from "../family.ts";
-import { MARK_MASK } from "../kernel/mark.ts";
+import { hex, MARK_MASK } from "../kernel/mark.ts";
 import { covers, formatNetwork, isPrivate, type Network, parseNetwork } from "../network.ts";
 import type { UplinkSettings } from "../settings.ts";
+import { list } from "../words.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Chain, type Filter, type MarkUse, mayTranslate } from "./filter.ts";
-import { type Check, enumerate, type Finding, note, warning } from "./finding.ts";
+import { type Check, type Finding, note, warning } from "./finding.ts";
 import { parseIptablesListing } from "./iptables-listing.ts";
 import { parseNftListing } from "./nft-listing.ts";
 import { type Attached, canSend, localNetworks, type PlacedUplink, uplinksOf, uplinksUsing } from "./topology.ts";
@@ -68,7 +69,7 @@ const leaving = (family: Family, uplink: PlacedUplink, { link, network }: Attach
 });
 
 const describeNetworks = (all: readonly Untranslated[]): string =>
-  enumerate([...new Set(all.map(({ local }) => `${formatNetwork(local.network)} (${local.link.name})`))]);
+  list([...new Set(all.map(({ local }) => `${formatNetwork(local.network)} (${local.link.name})`))]);
 
 const byUplink = (all: readonly Untranslated[], describe: (name: string, own: readonly Untranslated[]) => Finding) =>
   [...new Set(all.map(({ uplink }) => uplink.name))].map((name) =>
@@ -136,7 +137,7 @@ const providersAddresses = (
   return [
     note({
       code: "ipv6-provider-addresses",
-      title: `Local networks have public IPv6 addresses, and no rule translates them on ${enumerate(plain.map(({ name }) => name))}`,
+      title: `Local networks have public IPv6 addresses, and no rule translates them on ${list(plain.map(({ name }) => name))}`,
       detail:
         "Addresses that one provider gave are dropped by the other, so that after a failover clients fall back to IPv4. Addresses of your own that both providers route are fine.",
       remedy: "`ipv6: { translate: masquerade }` under every uplink that the addresses don't belong to",
@@ -167,8 +168,6 @@ const usersIn = (chain: Chain): readonly MarkUser[] =>
     .filter(({ bits }) => (bits & MARK_MASK) !== 0)
     .map((use) => ({ table: chain.table, use }));
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
-
 const OURS = hex(MARK_MASK);
 const OTHERS = hex(~MARK_MASK);
 
@@ -176,7 +175,7 @@ const markFinding = (table: string, uses: readonly MarkUse[]): Finding => {
   const kinds = [...new Set(uses.map(({ of, does }) => `${does} the ${of} mark`))];
   return warning({
     code: "mark-in-use",
-    title: `A rule in table ${table} ${enumerate(kinds)} in bits that are ours (${OURS})`,
+    title: `A rule in table ${table} ${list(kinds)} in bits that are ours (${OURS})`,
     detail: `They hold the number of a flow's uplink. ${consequences(uses)}`,
     remedy: `Let these rules leave the bits alone: \`meta mark set meta mark and ${OURS} or 0x1\`, \`meta mark and ${OTHERS} == 0x1\`; of iptables: --set-xmark 0x1/0xff, --mark 0x1/0xff, --save-mark --mask 0xff`,
   });
@@ -216,7 +215,7 @@ const flowTables = (facts: MachineFacts): readonly Finding[] | null => {
     .map(({ name, uplinks }) =>
       note({
         code: "flow-table",
-        title: `The flow table ${name} handles established flows on ${enumerate(uplinks)}`,
+        title: `The flow table ${name} handles established flows on ${list(uplinks)}`,
         detail:
           "They pass our counters by, so that their replies don't count as signs of life: failures are found by probes alone, a little later.",
         remedy: "Nothing, or take the uplinks out of the flow table's devices",

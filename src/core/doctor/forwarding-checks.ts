@@ -1,8 +1,9 @@
 import { type Family, familyName } from "../family.ts";
 import { isForeignDefault } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
+import { list } from "../words.ts";
 import type { MachineFacts } from "./facts.ts";
-import { type Check, enumerate, type Finding, note, setSysctl, warning } from "./finding.ts";
+import { type Check, type Finding, note, setSysctl, warning } from "./finding.ts";
 import { leavesBy, linkOf, localNetworks, uplinksUsing } from "./topology.ts";
 
 /** The kernel's settings that decide whether packets pass at all. */
@@ -62,13 +63,13 @@ interface Off {
 }
 
 const forwardingOff = ({ family, where, locals, remedy }: Off): Finding => {
-  const place = where.length === 0 ? "" : ` on ${enumerate(where)}`;
+  const place = where.length === 0 ? "" : ` on ${list(where)}`;
   const router = locals.length > 0;
   return (router ? warning : note)({
     code: `${family}-forwarding-off`,
     title: `${familyName(family)} forwarding is off${place}`,
     detail: router
-      ? `Only this machine itself can use the uplinks: the networks on ${enumerate(locals)} can't.`
+      ? `Only this machine itself can use the uplinks: the networks on ${list(locals)} can't.`
       : "That is right for a machine that serves only itself; a router needs it on.",
     remedy,
   });
@@ -93,7 +94,7 @@ const reversePath = (facts: MachineFacts): readonly Finding[] | null => {
 const willBeLoose = (names: readonly string[]): Finding =>
   note({
     code: "strict-rp-filter",
-    title: `The reverse-path filter is strict on ${enumerate(names)}`,
+    title: `The reverse-path filter is strict on ${list(names)}`,
     detail:
       "It would drop what comes in by an uplink that isn't the default. The daemon makes it loose (rp_filter=2) on the uplinks by itself, and restores it on `wan-failover reset`.",
     remedy: "Nothing",
@@ -102,7 +103,7 @@ const willBeLoose = (names: readonly string[]): Finding =>
 const setBack = (names: readonly string[]): Finding =>
   warning({
     code: "strict-rp-filter",
-    title: `The reverse-path filter is strict on ${enumerate(names)} although the daemon runs`,
+    title: `The reverse-path filter is strict on ${list(names)} although the daemon runs`,
     detail:
       "The daemon makes it loose (rp_filter=2), so another program sets it back, or the daemon was refused. Replies that come in by a standby uplink are dropped meanwhile.",
     remedy: setSysctl(...names.map((name) => ({ name: `net/ipv4/conf/${name}/rp_filter`, value: "2" }))),

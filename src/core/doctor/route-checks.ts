@@ -5,8 +5,9 @@ import { covers, networkOf, parseNetwork } from "../network.ts";
 import { isForeignDefault } from "../path/path.ts";
 import type { UplinkSettings } from "../settings.ts";
 import { addressOf } from "../target/target.ts";
+import { list } from "../words.ts";
 import type { MachineFacts } from "./facts.ts";
-import { type Check, enumerate, error, type Finding, note, warning } from "./finding.ts";
+import { type Check, error, type Finding, note, warning } from "./finding.ts";
 import { ipCommand, leavesBy, linkName, linkOf, routeText, uplinkOfLink, uplinksOf } from "./topology.ts";
 
 /** Routes of others that stand in the way of ours. */
@@ -27,7 +28,7 @@ const isThroughUplinks = (facts: MachineFacts, route: Route): boolean =>
   route.hops.every((hop) => uplinkOfLink(facts, hop.link) !== undefined);
 
 const wayOut = (facts: MachineFacts, route: Route): string =>
-  enumerate([...new Set(route.hops.map((hop) => linkName(facts, hop.link)))]);
+  list([...new Set(route.hops.map((hop) => linkName(facts, hop.link)))]);
 
 /** Of IPv4 the lowest metric is 0; of IPv6, 1. Ours are 1, 2 … */
 const rivalDefaults = (facts: MachineFacts): readonly Finding[] | null => {
@@ -107,7 +108,7 @@ const inFront = (facts: MachineFacts, routes: readonly Route[]): Finding => {
   const ours = first !== undefined && isThroughUplinks(facts, first);
   return warning({
     code: "route-before-default",
-    title: `Traffic to ${enumerate(routes.map((route) => route.destination))} always takes ${way}`,
+    title: `Traffic to ${list(routes.map((route) => route.destination))} always takes ${way}`,
     detail: ours
       ? "These routes are more specific than any default route, so that no failover moves what they cover. Scripts that switch uplinks leave such routes."
       : "These routes are more specific than any default route. That is right for a VPN that should carry everything; else it defeats every failover.",
@@ -169,7 +170,7 @@ const mostSpecific = (facts: MachineFacts, family: Family, target: string): Rout
 const pinnedFinding = (facts: MachineFacts, { route, targets }: Pinned): Finding =>
   warning({
     code: "target-pinned",
-    title: `${enumerate(targets)} ${targets.length === 1 ? "is a target, but has" : "are targets, but have"} a route of ${targets.length === 1 ? "its" : "their"} own through ${wayOut(facts, route)}`,
+    title: `${list(targets)} ${targets.length === 1 ? "is a target, but has" : "are targets, but have"} a route of ${targets.length === 1 ? "its" : "their"} own through ${wayOut(facts, route)}`,
     detail:
       "Our probes leave by their own uplink all the same; but users' traffic to these addresses never fails over with the rest.",
     remedy: `${ipCommand(route.family)} route del ${routeText(facts, route)}`,
@@ -182,7 +183,7 @@ const takenTables = (facts: MachineFacts): readonly Finding[] => {
   return [
     error({
       code: "table-taken",
-      title: `Somebody else has routes in table ${enumerate(tables.map(String))}`,
+      title: `Somebody else has routes in table ${list(tables.map(String))}`,
       detail:
         "Tables 8701 to 8731 hold one default route per uplink, and 8700 refuses a family that has no uplink; with others in them, probes, pinned flows and refusals go astray.",
       remedy: foreign

@@ -1,7 +1,8 @@
 import { MAIN_TABLE, PROTOCOL } from "../kernel/kernel.ts";
 import { isOurTable, MARK_MASK, MOST_STEERINGS, priorityOf, steeringPriority } from "../kernel/mark.ts";
+import { list } from "../words.ts";
 import type { MachineFacts, MachineRule } from "./facts.ts";
-import { type Check, enumerate, type Finding, warning } from "./finding.ts";
+import { type Check, type Finding, warning } from "./finding.ts";
 import { ipCommand, linkName, uplinkOfLink } from "./topology.ts";
 
 const FIRST = priorityOf(1);
@@ -35,7 +36,7 @@ const takenPriorities = (facts: MachineFacts): readonly Finding[] => {
   return [
     warning({
       code: "rule-priority-taken",
-      title: `Somebody else uses rule priorities of ours: ${enumerate(taken.map(describe))}`,
+      title: `Somebody else uses rule priorities of ours: ${list(taken.map(describe))}`,
       detail: `Ours are ${FIRST} to ${LAST}. A rule among them may catch packets that belong to an uplink.`,
       remedy: `Let its maker use another priority; to remove it: ${taken.map((rule) => `${ipCommand(rule.family)} rule del priority ${rule.priority} table ${rule.table}`).join("; ")}`,
     }),

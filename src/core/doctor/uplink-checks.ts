@@ -2,8 +2,9 @@ import { FAMILIES, type Family, familyName } from "../family.ts";
 import { isOurDuty } from "../path/addressing.ts";
 import type { UplinkSettings } from "../settings.ts";
 import { addressOf } from "../target/target.ts";
+import { list } from "../words.ts";
 import type { MachineFacts, MachineLink } from "./facts.ts";
-import { type Check, enumerate, error, type Finding, note, warning } from "./finding.ts";
+import { type Check, error, type Finding, note, warning } from "./finding.ts";
 import { canSend, isUsable, linkName, linkOf, pathOf, uplinksOf, uplinksUsing } from "./topology.ts";
 
 /** Whether each uplink is there and could send packets. */
@@ -29,7 +30,7 @@ const missing: Examine = (facts, uplink) => {
     error({
       code: "interface-missing",
       title: `The interface ${uplink.interface} of ${uplink.name} does not exist`,
-      detail: `If it appears later (a modem, a PPP session), the daemon takes it up by itself. There are: ${enumerate(others) || "none"}.`,
+      detail: `If it appears later (a modem, a PPP session), the daemon takes it up by itself. There are: ${list(others) || "none"}.`,
       remedy: `ip -brief link; then mend \`interface: ${uplink.interface}\` under the uplink ${uplink.name}`,
     }),
   ];
@@ -150,7 +151,7 @@ const nowhereIPv6 = (uplinks: readonly UplinkSettings[]): Finding =>
   note({
     code: "no-ipv6-uplink",
     title: "No uplink has IPv6 at the moment",
-    detail: `${enumerate(uplinks.map(({ name }) => name))} may use it, but lack an address or a gateway. IPv4 is not affected.`,
+    detail: `${list(uplinks.map(({ name }) => name))} may use it, but lack an address or a gateway. IPv4 is not affected.`,
     remedy: "Nothing if the providers have none: `ipv6: { method: none }` under each uplink says so",
   });
 

@@ -1,7 +1,7 @@
 import type { Family } from "../family.ts";
 import { inFamily } from "../network.ts";
 import { type EssentialSettings, essentialChains, type SparedUplink } from "./essential.ts";
-import { ANCHORED, MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
+import { ANCHORED, hex, MARK_MASK, markOf, NUMBER_MASK } from "./mark.ts";
 import type { PrefixPair } from "./translation.ts";
 
 /** What our nft table needs to know of an uplink. */
@@ -76,8 +76,6 @@ const chain = (name: string, hook: string, rules: readonly string[]): readonly s
   rules.length === 0
     ? []
     : [`  chain ${name} {`, `    ${hook}; policy accept;`, ...rules.map((rule) => `    ${rule}`), "  }"];
-
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 
 /** Everything but our bits. */
 const OTHERS = hex(~MARK_MASK);

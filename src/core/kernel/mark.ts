@@ -8,6 +8,9 @@ export const NUMBER_MASK = 0x1f000000;
 /** The bit of a flow that belongs to its uplink. */
 export const ANCHORED = 0x20000000;
 
+/** A mark as nft(8) writes it. Never throws. */
+export const hex = (mark: number): string => `0x${(mark >>> 0).toString(16).padStart(8, "0")}`;
+
 /** The most uplinks that the mark can tell apart. */
 export const MOST_UPLINKS = 31;
 

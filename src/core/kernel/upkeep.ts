@@ -4,9 +4,9 @@ import { FAMILIES, type Family } from "../family.ts";
 import { isForeignDefault } from "../path/path.ts";
 import { candidates, isUp } from "../policy/candidate.ts";
 import { standbys } from "../policy/carry.ts";
-import { list } from "../policy/policy.ts";
 import type { ReviewPart } from "../review-part.ts";
 import type { State, Upkeep } from "../state.ts";
+import { list } from "../words.ts";
 import { noteStrays } from "./flows.ts";
 import type { Edit, EditFailure, KernelState } from "./kernel.ts";
 import { REFUSAL_PRIORITY } from "./mark.ts";
@@ -107,13 +107,13 @@ const routing = (state: State, kernel: KernelState, family: Family): FamilyRouti
   return {
     carrying,
     standbys: standbys(all, carrying),
-    refuse: isForsaken(state, kernel, family),
+    refuse: isToBeRefused(state, kernel, family),
     steerings: state.steering.map((settings, place) => ({ settings, way: steered[place] ?? null })),
   };
 };
 
 /** Every uplink of the family is down while the other family has one, and packets would run into a dead default. */
-const isForsaken = (state: State, kernel: KernelState, family: Family): boolean => {
+const isToBeRefused = (state: State, kernel: KernelState, family: Family): boolean => {
   const [own = [], other = []] = [family, FAMILIES.find((one) => one !== family)].map((one) =>
     one === undefined ? [] : candidates(state.uplinks, one),
   );

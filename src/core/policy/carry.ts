@@ -1,5 +1,5 @@
+import { list } from "../words.ts";
 import { type Candidate, isUp, isWorking } from "./candidate.ts";
-import { list } from "./policy.ts";
 
 /** Who takes new flows at this moment. */
 export interface Load {

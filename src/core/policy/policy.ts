@@ -1,6 +1,7 @@
 import type { SwitchKind } from "../report.ts";
 import type { FailoverSettings } from "../settings.ts";
 import type { FamilyState } from "../state.ts";
+import { list } from "../words.ts";
 import { type Candidate, isAnswering, isReturning, isUp, isWorking } from "./candidate.ts";
 
 /** What the policy decides upon. */
@@ -240,6 +241,3 @@ const names = (candidates: readonly Candidate[]): readonly string[] => candidate
 /** Same names, whatever their order. */
 export const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name) => b.includes(name));
-
-/** "fiber", "fiber and lte". */
-export const list = (words: readonly string[]): string => words.join(" and ");

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { age, listed, lossShare, remainder, roundTrip, sentence } from "../../../src/api/text/words.ts";
+import { age, lossShare, remainder, roundTrip, sentence } from "../../../src/api/text/words.ts";
 import { clip, paint, span, widthOf, wrap } from "../../../src/cli/line.ts";
 import { sparkline } from "../../../src/cli/sparkline.ts";
+import { list } from "../../../src/core/words.ts";
 
 test.each([
   [0, "0 s", "0 s"],
@@ -33,7 +34,7 @@ test("round trips and loss are as exact as they are of use", () => {
 });
 
 test("lists and sentences end as they should", () => {
-  expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listed)).toEqual(["", "a", "a and b", "a, b and c"]);
+  expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(list)).toEqual(["", "a", "a and b", "a, b and c"]);
   expect(["lte works", "Done.", "Why?"].map(sentence)).toEqual(["lte works.", "Done.", "Why?"]);
 });
 
