@@ -6,6 +6,8 @@ const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 
 const CONFIG = {
   uplinks: UPLINKS.map((uplink) => ({ ...uplink, detection: BRISK })),
+  // Else what is tried once more begins on lte.
+  failover: { holdAfterFailover: "1s", holdAfterFailback: "1s" },
   steer: [{ name: "guests", from: ["192.168.20.0/24"], over: ["lte"] }],
 };
 
