@@ -19,8 +19,9 @@ const KEEP_MIN_MS = 30_000;
 /** The longest time-out with room: a probe must not be forgotten while it is evidence. */
 const KEEP_ROOM_MS = 10_000;
 
-/** After a loss: four probes of `balanced`, so that each primary is asked once and the loss counts. */
-const WARY_MS = 1_000;
+/** After a loss: four quick probes, so that each primary is asked once and the loss counts; a second at least. */
+const WARY_INTERVALS = 2;
+const WARY_MS_MIN = 1_000;
 
 /** Counts the probes whose time to answer is over and forgets those that can't matter any more. */
 export const settle = (unweighed: AdaptiveState, now: number): AdaptiveState => {
@@ -44,7 +45,8 @@ const weighExpired = (state: AdaptiveState, now: number): AdaptiveState => {
   const heavyLoss = state.open.filter(counts).reduce((loss, { target }) => countLoss(loss, target), state.heavyLoss);
   const open = state.open.map((probe) => (isDue(probe) ? { ...probe, weighed: true } : probe));
   const weighed = { ...state, heavyLoss, open };
-  return heavyLoss === state.heavyLoss ? weighed : beWary(weighed, now + WARY_MS);
+  const waryMs = Math.max(WARY_MS_MIN, WARY_INTERVALS * state.settings.boostedIntervalMs);
+  return heavyLoss === state.heavyLoss ? weighed : beWary(weighed, now + waryMs);
 };
 
 const LOST: Outcome = { lost: true, rttMs: null };
