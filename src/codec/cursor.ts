@@ -101,7 +101,8 @@ export class ByteWriter {
   }
 
   zeros(count: number): this {
-    this.#claim(count);
+    const at = this.#claim(count);
+    this.#bytes.fill(0, at, at + count);
     return this;
   }
 

@@ -28,6 +28,11 @@ describe("the cursor", () => {
     );
   });
 
+  test("a writer that is used again leaves nothing of before between what it writes", () => {
+    const writer = new ByteWriter(8).u32(0xffff_ffff).u32(0xffff_ffff).clear();
+    expect([...writer.u8(1).align().u8(2).zeros(3).finish()]).toEqual([1, 0, 0, 0, 2, 0, 0, 0]);
+  });
+
   test("whole numbers take as few octets as they need, others eight", () => {
     const whole = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 127, 128, 2 ** 32, Number.MAX_SAFE_INTEGER));
     fc.assert(
