@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { UPLINKS_MAX } from "./defaults.ts";
+import { MOST_STEERINGS, MOST_UPLINKS } from "../core/kernel/mark.ts";
 import { asterisk } from "./schema/asterisk.ts";
 import { failover } from "./schema/failover.ts";
 import { history } from "./schema/history.ts";
@@ -8,7 +8,7 @@ import { nat } from "./schema/nat.ts";
 import { notify } from "./schema/notify.ts";
 import { scripts } from "./schema/scripts.ts";
 import { status } from "./schema/status.ts";
-import { STEERINGS_MAX, steering } from "./schema/steering.ts";
+import { steering } from "./schema/steering.ts";
 import { uplink } from "./schema/uplink.ts";
 import { web } from "./schema/web.ts";
 import { group } from "./value/value.ts";
@@ -16,7 +16,7 @@ import { group } from "./value/value.ts";
 /** The whole config file. */
 export const config = group(
   {
-    uplinks: z.array(uplink).min(1).max(UPLINKS_MAX).meta({ description: "Every way out, in order of preference." }),
+    uplinks: z.array(uplink).min(1).max(MOST_UPLINKS).meta({ description: "Every way out, in order of preference." }),
     failover: failover.prefault({}),
     scripts: scripts.prefault({}),
     asterisk: asterisk.optional(),
@@ -25,7 +25,7 @@ export const config = group(
     nat: nat.prefault({}),
     steer: z
       .array(steering)
-      .max(STEERINGS_MAX)
+      .max(MOST_STEERINGS)
       .meta({ description: "Traffic that takes uplinks of its own ([steering.md](steering.md))." })
       .prefault([]),
     notify: notify.prefault({}),

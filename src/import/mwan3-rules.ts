@@ -1,6 +1,7 @@
 import { steeringMistakes } from "../config/consistency/steering.ts";
-import { STEERINGS_MAX, steering } from "../config/schema/steering.ts";
+import { steering } from "../config/schema/steering.ts";
 import { NAME_PATTERN } from "../config/value/value.ts";
+import { MOST_STEERINGS } from "../core/kernel/mark.ts";
 import type { Entry } from "./draft.ts";
 import { optionOf, type Section } from "./uci.ts";
 import type { Left } from "./variables.ts";
@@ -21,7 +22,7 @@ export interface RulePolicy {
 
 /** Takes rules over, in their order. Pure; never throws. */
 export const rulesOf = (rules: readonly Section[], policyOf: (rule: Section) => RulePolicy): Rules => {
-  const read = rules.slice(0, STEERINGS_MAX).map((rule, place) => ({
+  const read = rules.slice(0, MOST_STEERINGS).map((rule, place) => ({
     rule,
     result: steeringOf(rule, { name: nameOf(rules, place), policy: policyOf(rule) }),
   }));
@@ -29,7 +30,7 @@ export const rulesOf = (rules: readonly Section[], policyOf: (rule: Section) => 
     items: read.flatMap(({ result }) => (typeof result === "string" ? [] : [result])),
     left: [
       ...read.flatMap(({ rule, result }) => (typeof result === "string" ? [ruleLeft(rule, result)] : [])),
-      ...rules.slice(STEERINGS_MAX).map((rule) => ruleLeft(rule, `there is room for ${STEERINGS_MAX}`)),
+      ...rules.slice(MOST_STEERINGS).map((rule) => ruleLeft(rule, `there is room for ${MOST_STEERINGS}`)),
     ],
   };
 };

@@ -1,7 +1,8 @@
-import { DEFAULT_TARGETS, UPLINKS_MAX } from "../config/defaults.ts";
+import { DEFAULT_TARGETS } from "../config/defaults.ts";
 import { familyOf, isTarget } from "../config/value/address.ts";
 import { isInterfaceName, NAME_PATTERN } from "../config/value/value.ts";
 import { FAMILIES, type Family } from "../core/family.ts";
+import { MOST_UPLINKS } from "../core/kernel/mark.ts";
 import { asComment, type Entry, yamlOf } from "./draft.ts";
 import { type RulePolicy, type Rules, rulesOf } from "./mwan3-rules.ts";
 import { optionOf, readUci, type Section } from "./uci.ts";
@@ -28,7 +29,7 @@ export const importMwan3 = (files: readonly SourceFile[]): string => {
   const policy = defaultPolicy(sections);
   const members = policy === undefined ? [] : membersOf(policy, sections);
   const used = members.filter(isUsed);
-  const devices = [...new Set(used.map(deviceOf))].slice(0, UPLINKS_MAX);
+  const devices = [...new Set(used.map(deviceOf))].slice(0, MOST_UPLINKS);
   const groups = devices.map((device) => used.filter((one) => deviceOf(one) === device));
   const names = new Map(groups.map((group, place) => [devices[place], uplinkName(group[0], place)]));
   const rules = takeRules(sections, { policy, names });
@@ -135,7 +136,7 @@ const toMember = (member: Section, sections: readonly Section[]): Member => {
     tracked: described.flatMap(({ values }) => values.get("track_ip") ?? []),
     enabled: described.every((section) => optionOf(section, "enabled") !== "0"),
     device: findDevice(network, sections),
-    metric: numberIn(optionOf(member, "metric"), UPLINKS_MAX),
+    metric: numberIn(optionOf(member, "metric"), MOST_UPLINKS),
     weight: numberIn(optionOf(member, "weight"), 256),
   };
 };

@@ -1,7 +1,8 @@
 import { checkDetection } from "../../core/detector/detection-check.ts";
 import { FAMILIES, type Family, familyName } from "../../core/family.ts";
+import { MOST_UPLINKS } from "../../core/kernel/mark.ts";
 import { type Target, targetText } from "../../core/target/target.ts";
-import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
+import { DEFAULT_TARGETS } from "../defaults.ts";
 import type { Mistake } from "../mistake/explain.ts";
 import { formatPath } from "../mistake/issue.ts";
 import { detection, resolveDetection } from "../value/detection.ts";
@@ -18,7 +19,7 @@ import { type Entry, listIn, member, mistake, type Path } from "./written.ts";
  * wrong, so that these mistakes are listed in one go with the schema's; what can't be judged is left out. Never throws.
  */
 export const findContradictions = (written: unknown): Mistake[] => {
-  const uplinks = listIn(written, "uplinks").slice(0, UPLINKS_MAX);
+  const uplinks = listIn(written, "uplinks").slice(0, MOST_UPLINKS);
   return [
     ...repeated(entriesOf("uplinks", uplinks, "name")),
     ...repeated(entriesOf("uplinks", uplinks, "interface")),

@@ -1,12 +1,9 @@
 import * as z from "zod";
-import { UPLINKS_MAX } from "../defaults.ts";
+import { MOST_UPLINKS } from "../../core/kernel/mark.ts";
 import { packetMark } from "../value/mark.ts";
 import { judgeDestination, judgeSource, network } from "../value/network.ts";
 import { port } from "../value/port.ts";
 import { group, interfaceName, name } from "../value/value.ts";
-
-/** As many as there are places for rules of ours. */
-export const STEERINGS_MAX = 32;
 
 /** Most kinds of packets that one steering's lists may come to: each costs every new flow a comparison. */
 export const KINDS_MAX = 64;
@@ -42,7 +39,7 @@ export const steering = group(
     over: z
       .array(z.string().meta({ examples: ["lte"] }))
       .min(1)
-      .max(UPLINKS_MAX)
+      .max(MOST_UPLINKS)
       .meta({ description: "The uplinks that it takes, the best first." }),
     otherwise: z
       .enum(["default", "refuse"])

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { DEFAULT_TARGETS, UPLINKS_MAX } from "../defaults.ts";
+import { MOST_UPLINKS } from "../../core/kernel/mark.ts";
+import { DEFAULT_TARGETS } from "../defaults.ts";
 import { CAP_PATTERN, parseCap } from "../value/cap.ts";
 import { detection } from "../value/detection.ts";
 import { judgeDestination, network } from "../value/network.ts";
@@ -32,7 +33,7 @@ export const uplink = group(
     tier: z
       .int()
       .min(1)
-      .max(UPLINKS_MAX)
+      .max(MOST_UPLINKS)
       .meta({
         description:
           "Preference, 1 is best. Default: its place in the list. Uplinks of one tier share traffic by weight.",
